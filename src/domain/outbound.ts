@@ -1,0 +1,28 @@
+import type { Purpose } from './decision.ts'
+import type { EpochMs } from './message.ts'
+
+/** Where words go: into the group, or to one person in private. */
+export type Audience = { kind: 'group' } | { kind: 'member'; memberId: string }
+
+/**
+ * Something the bot has to say. `cause` is unique in its group: whoever finds the same cause twice says it once.
+ */
+export interface Outbound {
+  tenantId: string
+  groupId: string
+  outboxId: string
+  cause: string
+  audience: Audience
+  purpose: Purpose
+  /** Markdown in the subset that every platform shows: headings, bold, quotes, lists, links. */
+  body: string
+  notBefore: EpochMs
+  /** After this moment it is not worth saying; it is dropped and the drop recorded. */
+  expiresAt: EpochMs
+}
+
+/** What became of an attempt to say something. `retry.afterMs` is the platform's wish, in milliseconds. */
+export type SendResult =
+  | { status: 'sent'; receipt: string | null }
+  | { status: 'retry'; code: string; hint: string; afterMs?: number }
+  | { status: 'failed'; code: string; hint: string }

@@ -1,0 +1,138 @@
+import { type Kysely, sql } from 'kysely'
+import type { Decision, PastDecision } from '../domain/decision.ts'
+import type { EpochMs } from '../domain/message.ts'
+import type { GroupRef } from './groups.ts'
+import { insertRows, timestamp, unnest } from './rows.ts'
+import type { Tables } from './tables.ts'
+
+/** A decision with the message it was made on. */
+export interface StoredDecision extends Decision, GroupRef {
+  messageId: string
+  senderId: string
+  policyVersion: number
+  simulated: boolean
+  at: EpochMs
+}
+
+export async function insertDecisions(trx: Kysely<Tables>, decisions: readonly StoredDecision[]): Promise<void> {
+  if (decisions.length === 0) return
+  await insertRows(
+    'decisions',
+    [
+      'tenant_id',
+      'group_id',
+      'message_id',
+      'rule',
+      'action',
+      'sender_id',
+      'recipient',
+      'reason',
+      'held',
+      'policy_version',
+      'simulated',
+      'not_before',
+      'at',
+    ],
+    decisions.map((decision) => ({
+      tenant_id: decision.tenantId,
+      group_id: decision.groupId,
+      message_id: decision.messageId,
+      rule: decision.rule,
+      action: decision.action,
+      sender_id: decision.senderId,
+      recipient: decision.to,
+      reason: decision.reason,
+      held: decision.held,
+      policy_version: decision.policyVersion,
+      simulated: decision.simulated,
+      not_before: timestamp(decision.notBefore),
+      at: timestamp(decision.at),
+    })),
+  ).execute(trx)
+}
+
+interface DecisionRow {
+  tenant_id: string
+  group_id: string
+  message_id: string
+  rule: string
+  action: PastDecision['action']
+  sender_id: string
+  recipient: string | null
+  held: PastDecision['held']
+  at: Date
+}
+
+const toPast = (row: DecisionRow): PastDecision & GroupRef => ({
+  tenantId: row.tenant_id,
+  groupId: row.group_id,
+  rule: row.rule,
+  action: row.action,
+  messageId: row.message_id,
+  senderId: row.sender_id,
+  to: row.recipient,
+  held: row.held,
+  at: row.at.getTime(),
+})
+
+/** What was decided since `since` on messages of these senders, at most `limit` each, oldest first. */
+export async function decisionsBySender(
+  trx: Kysely<Tables>,
+  senders: readonly (GroupRef & { senderId: string })[],
+  since: EpochMs,
+  limit: number,
+): Promise<(PastDecision & GroupRef)[]> {
+  const { rows } = await sql<DecisionRow>`
+    select d.tenant_id, d.group_id, d.message_id, d.rule, d.action, d.sender_id, d.recipient, d.held, d.at
+    from ${unnest(
+      senders.map((sender) => sender.tenantId),
+      senders.map((sender) => sender.groupId),
+      senders.map((sender) => sender.senderId),
+    )} as k(tenant_id, group_id, sender_id)
+    cross join lateral (
+      select * from decisions d
+      where d.tenant_id = k.tenant_id and d.group_id = k.group_id and d.sender_id = k.sender_id
+        and d.at > ${timestamp(since)}
+      order by d.at desc
+      limit ${limit}
+    ) d
+    order by d.at`.execute(trx)
+  return rows.map(toPast)
+}
+
+/** The last decisions since `since` of each of these rules, at most `limit` a rule and group, oldest first. */
+export async function decisionsByRule(
+  trx: Kysely<Tables>,
+  groups: readonly GroupRef[],
+  rules: readonly string[],
+  since: EpochMs,
+  limit: number,
+): Promise<(PastDecision & GroupRef)[]> {
+  if (rules.length === 0) return []
+  const { rows } = await sql<DecisionRow>`
+    select d.tenant_id, d.group_id, d.message_id, d.rule, d.action, d.sender_id, d.recipient, d.held, d.at
+    from ${unnest(
+      groups.map((group) => group.tenantId),
+      groups.map((group) => group.groupId),
+    )} as k(tenant_id, group_id)
+    cross join unnest(${rules}::text[]) as r(rule)
+    cross join lateral (
+      select * from decisions d
+      where d.tenant_id = k.tenant_id and d.group_id = k.group_id and d.rule = r.rule and d.at > ${timestamp(since)}
+      order by d.at desc
+      limit ${limit}
+    ) d
+    order by d.at`.execute(trx)
+  return rows.map(toPast)
+}
+
+/** Decisions on the given messages of one group, for the pages. */
+export const decisionsOn = (db: Kysely<Tables>, group: GroupRef, messageIds: readonly string[]) =>
+  db
+    .selectFrom('decisions')
+    .select(['message_id', 'rule', 'action', 'recipient', 'reason', 'held', 'simulated'])
+    .where('tenant_id', '=', group.tenantId)
+    .where('group_id', '=', group.groupId)
+    .where('message_id', 'in', messageIds.length > 0 ? [...messageIds] : [''])
+    .orderBy('at')
+    .execute()

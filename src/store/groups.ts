@@ -1,0 +1,157 @@
+import { type Kysely, sql } from 'kysely'
+import type { GroupMessage, Member, Role } from '../domain/message.ts'
+import { insertRows, timestamp, unnest } from './rows.ts'
+import type { Tables } from './tables.ts'
+
+/** Names a group within the deployment. */
+export interface GroupRef {
+  tenantId: string
+  groupId: string
+}
+
+/** A key for maps; the separator occurs in no stored id. */
+export const groupKey = (group: GroupRef): string => `${group.tenantId}\0${group.groupId}`
+
+export interface Group extends GroupRef {
+  adapter: string
+  channelId: string
+  chat: GroupMessage['chat']
+  name: string | null
+  ownerId: string | null
+  nextNumber: number
+}
+
+interface GroupRow {
+  tenant_id: string
+  group_id: string
+  adapter: string
+  channel_id: string
+  chat: string
+  name: string | null
+  owner_id: string | null
+  next_number: number
+}
+
+const toGroup = (row: GroupRow): Group => ({
+  tenantId: row.tenant_id,
+  groupId: row.group_id,
+  adapter: row.adapter,
+  channelId: row.channel_id,
+  chat: row.chat as GroupMessage['chat'],
+  name: row.name,
+  ownerId: row.owner_id,
+  nextNumber: row.next_number,
+})
+
+/**
+ * Makes the groups known and locks them for this transaction, always in the same order: two nodes that take messages
+ * of one group follow each other, and never wait for each other in a circle.
+ */
+export async function lockGroups(
+  trx: Kysely<Tables>,
+  groups: readonly Omit<Group, 'ownerId' | 'nextNumber'>[],
+  now: number,
+): Promise<Group[]> {
+  await insertRows(
+    'groups',
+    ['tenant_id', 'group_id', 'adapter', 'channel_id', 'chat', 'name', 'next_number', 'created_at'],
+    groups.map((group) => ({
+      tenant_id: group.tenantId,
+      group_id: group.groupId,
+      adapter: group.adapter,
+      channel_id: group.channelId,
+      chat: group.chat,
+      name: group.name,
+      next_number: 1,
+      created_at: timestamp(now),
+    })),
+    'on conflict (tenant_id, group_id) do update set name = excluded.name where excluded.name is distinct from groups.name and excluded.name is not null',
+  ).execute(trx)
+  const { rows } = await sql<GroupRow>`
+    select g.tenant_id, g.group_id, g.adapter, g.channel_id, g.chat, g.name, g.owner_id, g.next_number
+    from groups g
+    join ${unnest(
+      groups.map((group) => group.tenantId),
+      groups.map((group) => group.groupId),
+    )} as k(tenant_id, group_id) using (tenant_id, group_id)
+    order by g.tenant_id, g.group_id
+    for update of g`.execute(trx)
+  return rows.map(toGroup)
+}
+
+/** Moves the numbers on after new items. */
+export async function saveNextNumbers(trx: Kysely<Tables>, groups: readonly Group[]): Promise<void> {
+  await sql`
+    update groups g set next_number = k.next_number::integer
+    from ${unnest(
+      groups.map((group) => group.tenantId),
+      groups.map((group) => group.groupId),
+      groups.map((group) => String(group.nextNumber)),
+    )} as k(tenant_id, group_id, next_number)
+    where g.tenant_id = k.tenant_id and g.group_id = k.group_id`.execute(trx)
+}
+
+/** All known members of the groups, in the order in which they were first seen. */
+export async function membersOf(
+  trx: Kysely<Tables>,
+  groups: readonly GroupRef[],
+): Promise<(Member & { tenantId: string; groupId: string })[]> {
+  const { rows } = await sql<{ tenant_id: string; group_id: string; member_id: string; name: string; role: Role }>`
+    select m.tenant_id, m.group_id, m.member_id, m.name, m.role
+    from members m
+    join ${unnest(
+      groups.map((group) => group.tenantId),
+      groups.map((group) => group.groupId),
+    )} as k(tenant_id, group_id) using (tenant_id, group_id)
+    order by m.tenant_id, m.group_id, m.position`.execute(trx)
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    groupId: row.group_id,
+    memberId: row.member_id,
+    name: row.name,
+    role: row.role,
+  }))
+}
+
+/** Adds members, or brings their name and role up to date. */
+export async function saveMembers(
+  trx: Kysely<Tables>,
+  members: readonly (Member & { tenantId: string; groupId: string })[],
+): Promise<void> {
+  if (members.length === 0) return
+  await insertRows(
+    'members',
+    ['tenant_id', 'group_id', 'member_id', 'name', 'role'],
+    members.map((member) => ({
+      tenant_id: member.tenantId,
+      group_id: member.groupId,
+      member_id: member.memberId,
+      name: member.name,
+      role: member.role,
+    })),
+    'on conflict (tenant_id, group_id, member_id) do update set name = excluded.name, role = excluded.role',
+  ).execute(trx)
+}
+
+/** Every group of the deployment, without private conversations. */
+export async function listGroups(db: Kysely<Tables>): Promise<Group[]> {
+  const rows = await db
+    .selectFrom('groups')
+    .selectAll()
+    .where('chat', '=', 'group')
+    .orderBy('tenant_id')
+    .orderBy('group_id')
+    .execute()
+  return rows.map(toGroup)
+}
+
+/** One group, or undefined. */
+export async function findGroup(db: Kysely<Tables>, ref: GroupRef): Promise<Group | undefined> {
+  const row = await db
+    .selectFrom('groups')
+    .selectAll()
+    .where('tenant_id', '=', ref.tenantId)
+    .where('group_id', '=', ref.groupId)
+    .executeTakeFirst()
+  return row && toGroup(row)
+}

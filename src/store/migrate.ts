@@ -1,0 +1,27 @@
+import type { Kysely } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import { CodedError } from '../domain/errors.ts'
+import * as groupsAndMessages from './migrations/0001-groups-and-messages.ts'
+import * as ledger from './migrations/0002-ledger.ts'
+import * as outbox from './migrations/0003-outbox.ts'
+
+/** Numbered once and never changed: a deployment may stand at any of them. */
+const MIGRATIONS: Record<string, Migration> = {
+  '0001-groups-and-messages': groupsAndMessages,
+  '0002-ledger': ledger,
+  '0003-outbox': outbox,
+}
+
+/** Brings the schema up to date; safe with several nodes starting at once (the migrator locks). */
+export async function migrate(db: Kysely<never> | Kysely<unknown> | Kysely<any>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } })
+  const { error } = await migrator.migrateToLatest()
+  if (!error) return
+  if (error instanceof Error && /corrupted migrations/.test(error.message)) {
+    throw new CodedError('SCHEMA_TOO_NEW', '数据库是更新版本的清群建立的 (the database was made by a newer version)', {
+      hint: '请升级清群,或换用另一个数据库。',
+      cause: error,
+    })
+  }
+  throw error
+}

@@ -1,0 +1,235 @@
+import { type Kysely, sql } from 'kysely'
+import type { Hold, PastPost, Purpose } from '../domain/decision.ts'
+import type { EpochMs } from '../domain/message.ts'
+import type { Outbound } from '../domain/outbound.ts'
+import type { GroupRef } from './groups.ts'
+import { insertRows, timestamp, unnest } from './rows.ts'
+import type { OutboxState, Tables } from './tables.ts'
+
+/** Something to be said, said, or held back. `channel` names the way out. */
+export interface OutboxEntry extends Outbound {
+  messageId: string | null
+  channel: string
+  state: OutboxState
+  held: Hold | null
+  createdAt: EpochMs
+}
+
+/** Where an entry of the outbox is found. */
+export type OutboxRef = GroupRef & { outboxId: string }
+
+export const recipientOf = (audience: Outbound['audience']): string =>
+  audience.kind === 'group' ? 'group' : audience.memberId
+
+/** Adds entries and returns those that are new: the same cause in the same group is kept once. */
+export async function insertOutbox(trx: Kysely<Tables>, entries: readonly OutboxEntry[]): Promise<Set<string>> {
+  if (entries.length === 0) return new Set()
+  const result = await insertRows(
+    'outbox',
+    [
+      'tenant_id',
+      'group_id',
+      'outbox_id',
+      'cause',
+      'message_id',
+      'recipient',
+      'purpose',
+      'channel',
+      'body',
+      'state',
+      'held',
+      'not_before',
+      'expires_at',
+      'created_at',
+      'changed_at',
+      'attempts',
+      'parts_sent',
+    ],
+    entries.map((entry) => ({
+      tenant_id: entry.tenantId,
+      group_id: entry.groupId,
+      outbox_id: entry.outboxId,
+      cause: entry.cause,
+      message_id: entry.messageId,
+      recipient: recipientOf(entry.audience),
+      purpose: entry.purpose,
+      channel: entry.channel,
+      body: entry.body,
+      state: entry.state,
+      held: entry.held,
+      not_before: timestamp(entry.notBefore),
+      expires_at: timestamp(entry.expiresAt),
+      created_at: timestamp(entry.createdAt),
+      changed_at: timestamp(entry.createdAt),
+      attempts: 0,
+      parts_sent: 0,
+    })),
+    'on conflict (tenant_id, group_id, cause) do nothing returning outbox_id',
+  ).execute(trx)
+  return new Set((result.rows as { outbox_id: string }[]).map((row) => row.outbox_id))
+}
+
+/** The answers given to these messages before, so that a repeated delivery is answered alike. */
+export async function answersTo(
+  trx: Kysely<Tables>,
+  messages: readonly (GroupRef & { messageId: string })[],
+): Promise<(GroupRef & { messageId: string; body: string })[]> {
+  if (messages.length === 0) return []
+  const { rows } = await sql<{ tenant_id: string; group_id: string; message_id: string; body: string }>`
+    select o.tenant_id, o.group_id, k.message_id, o.body
+    from outbox o
+    join ${unnest(
+      messages.map((message) => message.tenantId),
+      messages.map((message) => message.groupId),
+      messages.map((message) => message.messageId),
+    )} as k(tenant_id, group_id, message_id)
+      on o.tenant_id = k.tenant_id and o.group_id = k.group_id and o.cause = 'answer:' || k.message_id`.execute(trx)
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    groupId: row.group_id,
+    messageId: row.message_id,
+    body: row.body,
+  }))
+}
+
+/** What was or will be said to these recipients since `since`, oldest first; a person's posts count in every group. */
+export async function postsTo(
+  trx: Kysely<Tables>,
+  recipients: readonly (GroupRef & { recipient: string })[],
+  since: EpochMs,
+  limit: number,
+): Promise<(PastPost & GroupRef)[]> {
+  const { rows } = await sql<{
+    tenant_id: string
+    group_id: string
+    recipient: string
+    purpose: Purpose
+    not_before: Date
+  }>`
+    select k.tenant_id, k.group_id, o.recipient, o.purpose, o.not_before
+    from ${unnest(
+      recipients.map((each) => each.tenantId),
+      recipients.map((each) => each.groupId),
+      recipients.map((each) => each.recipient),
+    )} as k(tenant_id, group_id, recipient)
+    cross join lateral (
+      select * from outbox o
+      where o.tenant_id = k.tenant_id and o.recipient = k.recipient and o.not_before > ${timestamp(since)}
+        and (k.recipient <> 'group' or o.group_id = k.group_id)
+        and o.state not in ('held', 'dropped', 'failed')
+      order by o.not_before desc
+      limit ${limit}
+    ) o
+    order by o.not_before`.execute(trx)
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    groupId: row.group_id,
+    to: row.recipient,
+    purpose: row.purpose,
+    at: row.not_before.getTime(),
+  }))
+}
+
+const atRef = (ref: OutboxRef) =>
+  sql<boolean>`tenant_id = ${ref.tenantId} and group_id = ${ref.groupId} and outbox_id = ${ref.outboxId}`
+
+/** An entry as the courier works on it. */
+export interface ClaimedEntry extends OutboxRef {
+  recipient: string
+  channel: string
+  body: string
+  notBefore: EpochMs
+  expiresAt: EpochMs
+  attempts: number
+  partsSent: number
+}
+
+/** Takes a queued entry for sending; undefined where it is not queued (any more). */
+export async function claimEntry(db: Kysely<Tables>, ref: OutboxRef, now: EpochMs): Promise<ClaimedEntry | undefined> {
+  const row = await db
+    .updateTable('outbox')
+    .set((eb) => ({ state: 'sending' as const, changed_at: timestamp(now), attempts: eb('attempts', '+', 1) }))
+    .where(atRef(ref))
+    .where('state', '=', 'queued')
+    .returningAll()
+    .executeTakeFirst()
+  return (
+    row && {
+      ...ref,
+      recipient: row.recipient,
+      channel: row.channel,
+      body: row.body,
+      notBefore: row.not_before.getTime(),
+      expiresAt: row.expires_at.getTime(),
+      attempts: row.attempts,
+      partsSent: row.parts_sent,
+    }
+  )
+}
+
+/** Records what became of an entry; `queued` puts it back until `notBefore`. */
+export async function settleEntry(
+  db: Kysely<Tables>,
+  ref: OutboxRef,
+  outcome: { state: OutboxState; code?: string; hint?: string; notBefore?: EpochMs },
+  now: EpochMs,
+): Promise<void> {
+  await db
+    .updateTable('outbox')
+    .set({
+      state: outcome.state,
+      code: outcome.code ?? null,
+      hint: outcome.hint ?? null,
+      changed_at: timestamp(now),
+      ...(outcome.notBefore === undefined ? {} : { not_before: timestamp(outcome.notBefore) }),
+    })
+    .where(atRef(ref))
+    .execute()
+}
+
+/** Remembers that one more part of a split message is out. */
+export async function countPart(db: Kysely<Tables>, ref: OutboxRef, partsSent: number): Promise<void> {
+  await db.updateTable('outbox').set({ parts_sent: partsSent }).where(atRef(ref)).execute()
+}
+
+/** Marks an entry that was being sent when its process died: whether it arrived is unknown, so it is not repeated. */
+export async function markUncertain(db: Kysely<Tables>, ref: OutboxRef | 'all', now: EpochMs): Promise<number> {
+  const result = await db
+    .updateTable('outbox')
+    .set({
+      state: 'uncertain',
+      code: 'INTERRUPTED',
+      hint: '发送中断,无法确认是否送达;为避免重复打扰,不再重发。',
+      changed_at: timestamp(now),
+    })
+    .where('state', '=', 'sending')
+    .$if(ref !== 'all', (query) => query.where(atRef(ref as OutboxRef)))
+    .executeTakeFirst()
+  return Number(result.numUpdatedRows)
+}
+
+/** What the bot said or meant to say in one group since `since`, oldest first. */
+export const outboxSince = (db: Kysely<Tables>, group: GroupRef, since: EpochMs, limit: number) =>
+  db
+    .selectFrom('outbox')
+    .selectAll()
+    .where('tenant_id', '=', group.tenantId)
+    .where('group_id', '=', group.groupId)
+    .where('created_at', '>=', new Date(since))
+    .orderBy('created_at', 'desc')
+    .limit(limit)
+    .execute()
+    .then((rows) => rows.reverse())
+
+/** How often the bot spoke in a period, by purpose, state and channel. */
+export async function outboxCounts(db: Kysely<Tables>, group: GroupRef, from: EpochMs, to: EpochMs) {
+  return db
+    .selectFrom('outbox')
+    .select(['purpose', 'state', 'recipient', 'channel', (eb) => eb.fn.countAll<string>().as('messages')])
+    .where('tenant_id', '=', group.tenantId)
+    .where('group_id', '=', group.groupId)
+    .where('created_at', '>=', new Date(from))
+    .where('created_at', '<', new Date(to))
+    .groupBy(['purpose', 'state', 'recipient', 'channel'])
+    .execute()
+}

@@ -1,0 +1,66 @@
+import type { Kysely } from 'kysely'
+import type { EpochMs } from '../domain/message.ts'
+import type { GroupRef } from './groups.ts'
+import { storable, timestamp } from './rows.ts'
+import type { Tables } from './tables.ts'
+
+/** A policy as it was set: its YAML, who set it and why. `groupId` is empty for the tenant's default. */
+export interface PolicyVersion extends GroupRef {
+  version: number
+  source: string
+  author: string
+  reason: string
+  createdAt: EpochMs
+}
+
+/** The policy versions in force, one a tenant default (`groupId` empty) and one a group that has its own. */
+export async function currentPolicies(db: Kysely<Tables>): Promise<PolicyVersion[]> {
+  const rows = await db
+    .selectFrom('policies')
+    .selectAll()
+    .distinctOn(['tenant_id', 'group_id'])
+    .orderBy('tenant_id')
+    .orderBy('group_id')
+    .orderBy('version', 'desc')
+    .execute()
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    groupId: row.group_id,
+    version: row.version,
+    source: row.source,
+    author: row.author,
+    reason: row.reason,
+    createdAt: row.created_at.getTime(),
+  }))
+}
+
+/** Sets a policy as the next version; returns it unchanged where the source is the one in force. */
+export async function savePolicy(
+  db: Kysely<Tables>,
+  policy: Omit<PolicyVersion, 'version'>,
+): Promise<{ version: number }> {
+  const latest = await db
+    .selectFrom('policies')
+    .select(['version', 'source'])
+    .where('tenant_id', '=', policy.tenantId)
+    .where('group_id', '=', policy.groupId)
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const source = storable(policy.source)
+  if (latest?.source === source) return { version: latest.version }
+  const version = (latest?.version ?? 0) + 1
+  await db
+    .insertInto('policies')
+    .values({
+      tenant_id: policy.tenantId,
+      group_id: policy.groupId,
+      version,
+      source,
+      author: policy.author,
+      reason: policy.reason,
+      created_at: timestamp(policy.createdAt),
+    })
+    .execute()
+  return { version }
+}

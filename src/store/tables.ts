@@ -1,0 +1,142 @@
+import type { ColumnType, Generated } from 'kysely'
+import type { Action, Hold, Purpose } from '../domain/decision.ts'
+import type { Flag, Label } from '../domain/label.ts'
+import type { LedgerEventBody, LedgerItem } from '../domain/ledger.ts'
+import type { GroupMessage, Mention, Role } from '../domain/message.ts'
+import type { Evidence } from '../domain/verdict.ts'
+
+/** Written as JSON text, read as a value. */
+type Json<T> = ColumnType<T, string, string>
+type Timestamp = ColumnType<Date, Date | string, Date | string>
+
+interface GroupKey {
+  tenant_id: string
+  group_id: string
+}
+
+interface GroupsTable extends GroupKey {
+  adapter: string
+  channel_id: string
+  chat: GroupMessage['chat']
+  name: string | null
+  owner_id: string | null
+  next_number: Generated<number>
+  created_at: Timestamp
+}
+
+interface MembersTable extends GroupKey {
+  member_id: string
+  name: string
+  role: Role
+  position: Generated<string>
+}
+
+interface PoliciesTable extends GroupKey {
+  version: number
+  source: string
+  author: string
+  reason: string
+  created_at: Timestamp
+}
+
+interface MessagesTable extends GroupKey {
+  message_id: string
+  position: Generated<string>
+  kind: GroupMessage['kind']
+  sender_id: string
+  sender_name: string | null
+  sender_role: Role
+  text: string
+  mentions: Json<Mention[]>
+  addresses_bot: boolean
+  quote: Json<GroupMessage['quote'] | null> | null
+  sent_at: Timestamp
+  received_at: Timestamp
+  label: Label | null
+  confidence: number | null
+  flags: Json<Flag[]> | null
+  probabilities: Json<Record<Label, number>> | null
+  evidence: Json<Evidence[]> | null
+  judged_by: string | null
+}
+
+interface LabelCountsTable extends GroupKey {
+  day: ColumnType<Date, string, string>
+  label: Label
+  messages: number
+}
+
+interface LedgerEventsTable extends GroupKey {
+  number: number
+  sequence: number
+  type: LedgerEventBody['type']
+  message_id: string
+  member_id: string
+  at: Timestamp
+  body: Json<LedgerEventBody>
+}
+
+interface LedgerItemsTable extends GroupKey {
+  number: number
+  kind: LedgerItem['kind']
+  state: LedgerItem['state']
+  is_open: boolean
+  due: Timestamp | null
+  opened_at: Timestamp
+  changed_at: Timestamp
+  item: Json<LedgerItem>
+}
+
+interface DecisionsTable extends GroupKey {
+  message_id: string
+  rule: string
+  action: Action
+  sender_id: string
+  recipient: string | null
+  reason: string
+  held: Hold | null
+  policy_version: number
+  simulated: boolean
+  not_before: Timestamp
+  at: Timestamp
+}
+
+/**
+ * `queued` waits for its moment · `sending` is with a channel · `sent` · `held` was kept back and will not be said ·
+ * `dropped` expired · `failed` was refused for good · `uncertain`: the process died while sending, so it is not repeated.
+ */
+export type OutboxState = 'queued' | 'sending' | 'sent' | 'held' | 'dropped' | 'failed' | 'uncertain'
+
+interface OutboxTable extends GroupKey {
+  outbox_id: string
+  cause: string
+  message_id: string | null
+  /** A member id, or `group`. */
+  recipient: string
+  purpose: Purpose
+  channel: string
+  body: string
+  state: OutboxState
+  held: Hold | null
+  not_before: Timestamp
+  expires_at: Timestamp
+  created_at: Timestamp
+  changed_at: Timestamp
+  attempts: Generated<number>
+  parts_sent: Generated<number>
+  code: string | null
+  hint: string | null
+}
+
+/** All tables of the store; the schema is in `migrations/`. */
+export interface Tables {
+  groups: GroupsTable
+  members: MembersTable
+  policies: PoliciesTable
+  messages: MessagesTable
+  label_counts: LabelCountsTable
+  ledger_events: LedgerEventsTable
+  ledger_items: LedgerItemsTable
+  decisions: DecisionsTable
+  outbox: OutboxTable
+}
