@@ -13,7 +13,7 @@ interface Check {
 const CHECKS: Check[] = [
   { name: 'vue-tsc --noEmit -p src/web', bin: packageBin('vue-tsc'), args: ['--noEmit', '-p', 'src/web'] },
   { name: 'tsc --noEmit', bin: packageBin('typescript', 'tsc'), args: ['--noEmit'] },
-  { name: 'biome ci .', bin: packageBin('@biomejs/biome', 'biome'), args: ['ci', '.'] },
+  { name: 'biome ci .', bin: packageBin('@biomejs/biome', 'biome'), args: ['ci', '--colors=off', '.'] },
   { name: 'knip', bin: packageBin('knip'), args: [] },
 ]
 

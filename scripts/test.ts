@@ -6,11 +6,16 @@ import { printLine, readableTime } from './lib/log.ts'
 import { packageBin, ROOT } from './lib/package-bin.ts'
 import { reportFailure } from './lib/report-failure.ts'
 import { run } from './lib/run.ts'
-import { testCounts } from './lib/test-counts.ts'
+import { type TestCounts, testCounts } from './lib/test-counts.ts'
 import { findChromium } from './services/chromium.ts'
 import { startPostgres } from './services/postgres.ts'
 
-async function runVitest(env: Record<string, string>, signal: AbortSignal): Promise<number> {
+interface SuiteResult {
+  code: number
+  counts: TestCounts | null
+}
+
+async function runVitest(env: Record<string, string>, signal: AbortSignal): Promise<SuiteResult> {
   const folder = mkdtempSync(join(tmpdir(), 'qingqun-test-'))
   const report = join(folder, 'report.json')
   try {
@@ -20,17 +25,13 @@ async function runVitest(env: Record<string, string>, signal: AbortSignal): Prom
       [packageBin('vitest'), 'run', ...reporters, `--outputFile.json=${report}`, ...process.argv.slice(2)],
       { cwd: ROOT, env: { ...process.env, ...env }, stdio: 'inherit', signal },
     )
-    const counts = testCounts(report)
-    if (counts === null) printLine('vitest left no report')
-    else if (code !== 0 && counts.failed === 0) printLine('no test failed, and vitest reports errors beside the tests')
-    printLine(`${counts?.passed ?? 0} passed, ${counts?.failed ?? 0} failed`)
-    return code
+    return { code, counts: testCounts(report) }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function main(signal: AbortSignal): Promise<number> {
+async function main(signal: AbortSignal): Promise<SuiteResult> {
   const chromium = await findChromium({ log: printLine })
   printLine(`browser: ${chromium}`)
   const postgres = await startPostgres({ log: printLine })
@@ -47,9 +48,12 @@ const from = performance.now()
 const interrupted = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
 try {
-  process.exitCode = await main(interrupted.signal)
+  const { code, counts } = await main(interrupted.signal)
+  process.exitCode = interrupted.signal.aborted ? 130 : code
+  printLine(`total time ${readableTime(performance.now() - from)}`)
+  if (code !== 0 && counts?.failed === 0) printLine('no test failed; vitest reports errors beside the tests, see above')
+  printLine(counts === null ? 'vitest left no report' : `${counts.passed} passed, ${counts.failed} failed`)
 } catch (error) {
   reportFailure(error)
   process.exitCode = 1
 }
-printLine(`total time ${readableTime(performance.now() - from)}`)

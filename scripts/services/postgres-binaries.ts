@@ -28,7 +28,8 @@ async function candidates(): Promise<string[]> {
   ]
 }
 
-async function search(): Promise<PostgresBinaries | null> {
+/** A PostgreSQL server of version 15 or later that the machine has already; null where it has none. */
+export async function postgresOnMachine(): Promise<PostgresBinaries | null> {
   for (const folder of new Set(await candidates())) {
     const initdb = findBinary(['initdb'], [folder])
     const postgres = findBinary(['postgres'], [folder])
@@ -44,10 +45,10 @@ async function search(): Promise<PostgresBinaries | null> {
  * Throws POSTGRES_MISSING with one sentence that says what to install.
  */
 export async function findPostgres({ log }: { log: Log }): Promise<PostgresBinaries> {
-  const found = await search()
+  const found = await postgresOnMachine()
   if (found !== null) return found
   if (mayInstall()) await installPackages(['postgresql'], log)
-  const installed = await search()
+  const installed = await postgresOnMachine()
   if (installed !== null) return installed
   throw new CodedError(
     'POSTGRES_MISSING',

@@ -1,5 +1,5 @@
-import type { Label } from './label.ts'
-import type { EpochMs } from './message.ts'
+import type { Flag, Label } from './label.ts'
+import type { EpochMs, Role } from './message.ts'
 
 /**
  * What a rule can do.
@@ -34,6 +34,10 @@ export interface PastMessage {
   label: Label
   confidence: number
   sentAt: EpochMs
+  /** Where it is not known, a rule that asks for a role does not count the message. */
+  role?: Role
+  /** Where they are not known, a rule that asks for flags does not count the message. */
+  flags?: readonly Flag[]
 }
 
 /** A decision as the rules look back on it. */

@@ -21,8 +21,12 @@ export interface Outbound {
   expiresAt: EpochMs
 }
 
-/** What became of an attempt to say something. `retry.afterMs` is the platform's wish, in milliseconds. */
+/**
+ * What became of an attempt to say something. `retry.afterMs` is the platform's wish, in milliseconds.
+ * `uncertain`: it was handed over and no answer came; saying it again might say it twice.
+ */
 export type SendResult =
   | { status: 'sent'; receipt: string | null }
   | { status: 'retry'; code: string; hint: string; afterMs?: number }
+  | { status: 'uncertain'; code: string; hint: string }
   | { status: 'failed'; code: string; hint: string }

@@ -92,7 +92,8 @@ const SAME: readonly (readonly [string, string])[] = [
   ['…⋯', '~'],
 ]
 
-const REMOVED = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff]/
+const REMOVED =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff]/
 
 /** What each code unit is judged as; 0 where it is not looked at. Built once: 1:1, so that offsets stay true. */
 function buildTable(): Uint16Array {
@@ -233,7 +234,9 @@ export function readUnits(text: string, units: Units): void {
     } else if (code === 64) {
       const all = text.startsWith('所有人', i + 1) || text.startsWith('全体', i + 1)
       unit = all ? UNIT.everyone : UNIT.mention
-      next = all ? i + (text.startsWith('全体成员', i + 1) ? 5 : text[i + 1] === '所' ? 4 : 3) : mentionEnd(text, i, end)
+      next = all
+        ? i + (text.startsWith('全体成员', i + 1) ? 5 : text[i + 1] === '所' ? 4 : 3)
+        : mentionEnd(text, i, end)
     } else if (raw >= 0xd800 && raw < 0xe000) {
       const point = text.codePointAt(i) ?? 0
       if (point > 0xffff) next = i + 2

@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises'
-import { PGlite } from '@electric-sql/pglite'
+import type { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect, PGliteDriver, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { type BackendProfile, type Db, fromPglite } from 'pg-boss'
 import { CodedError } from '../domain/errors.ts'
 import { lockFolder } from './folder-lock.ts'
 import { migrate } from './migrate.ts'
+import { openPglite } from './pglite.ts'
 import type { Tables } from './tables.ts'
 
 /** One open database: typed queries for the rooms, and the same connection as pg-boss wants it. */
@@ -66,7 +67,7 @@ async function openEmbedded(folder: string | null): Promise<Store> {
     unlock = await lockFolder(folder)
   }
   try {
-    const pglite = await PGlite.create(folder === null ? {} : { dataDir: `${folder}/pgdata`, relaxedDurability: false })
+    const pglite = await openPglite(folder)
     const db = new Kysely<Tables>({ dialect: new QueueingPGliteDialect(pglite) })
     await migrate(db)
     return {

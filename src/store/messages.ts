@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { chinaDate } from '../domain/calendar.ts'
 import type { PastMessage } from '../domain/decision.ts'
-import type { Label } from '../domain/label.ts'
+import type { Flag, Label } from '../domain/label.ts'
 import type { EpochMs, GroupMessage, Role } from '../domain/message.ts'
 import type { Evidence, Verdict } from '../domain/verdict.ts'
 import type { GroupRef } from './groups.ts'
@@ -155,35 +155,38 @@ export async function recentMessages(
   }))
 }
 
-/** For each group and label the last `limit` messages since `since`: enough to decide any window of `limit`. */
+/** For each group and label the latest messages since `since`, as many as `limits` asks for, oldest first. */
 export async function messagesByLabel(
   trx: Kysely<Tables>,
   groups: readonly GroupRef[],
-  labels: readonly Label[],
+  limits: Readonly<Record<Label, number>>,
   since: EpochMs,
-  limit: number,
 ): Promise<(PastMessage & GroupRef)[]> {
-  if (labels.length === 0) return []
+  const asked = Object.entries(limits).flatMap(([label, limit]) => (limit > 0 ? [{ label, limit }] : []))
+  if (asked.length === 0) return []
   const { rows } = await sql<{
     tenant_id: string
     group_id: string
     message_id: string
     sender_id: string
+    sender_role: Role
     label: Label
     confidence: number
+    flags: Flag[]
     sent_at: Date
   }>`
-    select m.tenant_id, m.group_id, m.message_id, m.sender_id, m.label, m.confidence, m.sent_at
+    select m.tenant_id, m.group_id, m.message_id, m.sender_id, m.sender_role, m.label, m.confidence, m.flags, m.sent_at
     from ${unnest(
       groups.map((group) => group.tenantId),
       groups.map((group) => group.groupId),
     )} as k(tenant_id, group_id)
-    cross join unnest(${labels}::text[]) as l(label)
+    cross join jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as l(label text, "limit" integer)
     cross join lateral (
       select * from messages m
-      where m.tenant_id = k.tenant_id and m.group_id = k.group_id and m.label = l.label and m.sent_at > ${timestamp(since)}
+      where m.tenant_id = k.tenant_id and m.group_id = k.group_id and m.label = l.label
+        and m.sent_at > ${timestamp(since)}
       order by m.sent_at desc
-      limit ${limit}
+      limit l."limit"
     ) m
     order by m.sent_at, m.position`.execute(trx)
   return rows.map((row) => ({
@@ -191,8 +194,10 @@ export async function messagesByLabel(
     groupId: row.group_id,
     messageId: row.message_id,
     senderId: row.sender_id,
+    role: row.sender_role,
     label: row.label,
     confidence: row.confidence,
+    flags: row.flags,
     sentAt: row.sent_at.getTime(),
   }))
 }

@@ -13,7 +13,7 @@ const MIGRATIONS: Record<string, Migration> = {
 }
 
 /** Brings the schema up to date; safe with several nodes starting at once (the migrator locks). */
-export async function migrate(db: Kysely<never> | Kysely<unknown> | Kysely<any>): Promise<void> {
+export async function migrate<T>(db: Kysely<T>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } })
   const { error } = await migrator.migrateToLatest()
   if (!error) return

@@ -1,16 +1,28 @@
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => ESCAPES[char] ?? char)
 
-/** Inline marks of a text that is escaped already: links with https only, code, bold. */
+/** An escaped character, code, a link with https, bold; in this order of precedence at one place. */
+const MARKS =
+  /\\(&(?:amp|lt|gt|quot|#39);|[!-/:-@[-`{-~])|`([^`\n]+)`|\[((?:\\.|[^[\]\\\n])+)\]\((https:\/\/[^\s()]+)\)|\*\*(?!\s)((?:\\.|[^\\\n])+?)\*\*/g
+
+/** Inline marks of a text that is HTML-escaped already. An address is never read for marks. */
 const inline = (escaped: string): string =>
-  escaped
-    .replace(
-      /\[([^\]\n]+)\]\((https:\/\/[^\s()]+)\)/g,
-      '<a href="$2" target="_blank" rel="noopener noreferrer nofollow">$1</a>',
-    )
-    .replace(/`([^`\n]+)`/g, '<code>$1</code>')
-    .replace(/\*\*(?!\s)([^\n]+?)\*\*/g, '<strong>$1</strong>')
+  escaped.replace(
+    MARKS,
+    (_, literal?: string, code?: string, text?: string, address?: string, bold?: string): string => {
+      if (literal !== undefined) return literal
+      if (code !== undefined) return `<code>${code}</code>`
+      if (text === undefined) return `<strong>${inline(bold ?? '')}</strong>`
+      return `<a href="${address}" target="_blank" rel="noopener noreferrer nofollow">${inline(text)}</a>`
+    },
+  )
 
 interface Block {
   /** The element that lines of this kind are gathered in; a null `tag` is written as it is. */
@@ -21,11 +33,11 @@ interface Block {
 /** Reads one line that is escaped already; null for an empty one. */
 function readLine(line: string): Block | null {
   if (line.trim() === '') return null
-  const heading = /^\s{0,3}(#{1,6})\s+(.+?)\s*#*$/.exec(line)
+  const heading = /^\s{0,3}(#{1,6})\s+(\S.*)$/.exec(line)
   if (heading?.[1] && heading[2]) {
     // The page has its own h1 and h2, so that a digest's headings begin one level below.
     const level = Math.min(heading[1].length + 2, 6)
-    return { tag: null, html: `<h${level}>${inline(heading[2])}</h${level}>` }
+    return { tag: null, html: `<h${level}>${inline(heading[2].trimEnd())}</h${level}>` }
   }
   if (/^\s{0,3}(?:-{3,}|\*{3,}|_{3,})\s*$/.test(line)) return { tag: null, html: '<hr>' }
   const bullet = /^(\s*)[-*+•]\s+(.+)$/.exec(line)

@@ -1,4 +1,4 @@
-import { mentionsIn } from './mentionsIn.ts'
+import { mentionsIn } from '../../../domain/mentions-in.ts'
 import type { SandboxMessage, Transcript } from './types.ts'
 
 const WEEK_MS = 7 * 86_400_000

@@ -43,8 +43,7 @@ const groupPath = (groupId: string) => `/api/sandbox/groups/${encodeURIComponent
 
 export const getInfo = () => request<SandboxInfo>('/api/sandbox')
 
-export const getTranscript = (id: string) =>
-  request<Transcript>(`/api/sandbox/transcripts/${encodeURIComponent(id)}`)
+export const getTranscript = (id: string) => request<Transcript>(`/api/sandbox/transcripts/${encodeURIComponent(id)}`)
 
 export const getGroup = (groupId: string) => request<GroupState>(groupPath(groupId))
 

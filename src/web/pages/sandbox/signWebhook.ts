@@ -7,18 +7,21 @@ export interface SignedHeaders {
 
 /**
  * Signs a body as Standard Webhooks does: `v1,` and base64 of HMAC-SHA256 over `id.timestamp.body`.
- * `secret` is used as its UTF-8 bytes; `timestamp` is in seconds.
+ * `secret` is `whsec_` and base64, or else any text, used as its UTF-8 bytes; `timestamp` is in seconds.
  */
 export async function signWebhook(input: {
   secret: string
   id: string
   timestamp: number
   body: string
-  subtle: Pick<SubtleCrypto, 'importKey' | 'sign'>
+  subtle: Pick<typeof crypto.subtle, 'importKey' | 'sign'>
 }): Promise<SignedHeaders> {
   const { secret, id, timestamp, body, subtle } = input
   const bytes = new TextEncoder()
-  const key = await subtle.importKey('raw', bytes.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
+  const keyBytes = secret.startsWith('whsec_')
+    ? Uint8Array.from(atob(secret.slice(6)), (char) => char.charCodeAt(0))
+    : bytes.encode(secret)
+  const key = await subtle.importKey('raw', keyBytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign'])
   const signature = await subtle.sign('HMAC', key, bytes.encode(`${id}.${timestamp}.${body}`))
   return {
     'webhook-id': id,

@@ -3,6 +3,9 @@ import type { Flag } from '../../../domain/label.ts'
 import { timeWords } from '../../shared/timeWords.ts'
 import type { ShownItem, ShownPost } from './types.ts'
 
+/** How the bot is called. */
+export const BOT_NAME = '清群'
+
 /** Below this confidence no rule acts and the page says 「拿不准」. */
 export const DOUBT_BELOW = 0.8
 
@@ -80,6 +83,5 @@ export function postWords({ state, notBefore }: Pick<ShownPost, 'state' | 'notBe
   }
 }
 
-/** A probability for readers: `93%`; never `100%` for what is not certain. */
-export const percent = (probability: number): string =>
-  `${probability >= 1 ? 100 : Math.min(99, Math.round(probability * 100))}%`
+/** A probability for readers, rounded down: what is below a threshold never reads as if it reached it. */
+export const percent = (probability: number): string => `${Math.floor(probability * 100 + 1e-9)}%`

@@ -1,7 +1,4 @@
-import type { Mention } from '../../../domain/message.ts'
-
-/** The name that the bot answers to in the sandbox. */
-export const BOT_NAME = '清群'
+import type { Mention } from './message.ts'
 
 interface Named {
   memberId: string
@@ -27,11 +24,10 @@ export function mentionsIn(text: string, members: readonly Named[]): Mention[] {
     })),
   )
   for (const call of ['所有人', '全体成员']) candidates.push({ call, key: 'everyone', mention: { everyone: true } })
-  candidates.push({ call: BOT_NAME, key: 'bot', mention: { name: BOT_NAME } })
   candidates.sort((a, b) => b.call.length - a.call.length)
 
   const found = new Map<string, Mention>()
-  for (const { index } of text.matchAll(/[@@]/g)) {
+  for (const { index } of text.matchAll(/[@\uFF20]/g)) {
     const match = candidates.find(({ call }) => text.startsWith(call, index + 1))
     if (match && !found.has(match.key)) found.set(match.key, match.mention)
   }

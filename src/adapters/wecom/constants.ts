@@ -1,0 +1,35 @@
+/**
+ * Facts of WeCom, each with the number of its official page and the date it was read there or the page bears.
+ * Unmarked by the platform's documentation means: taken from practice, kept here so that it is changed in one place.
+ */
+
+/** Page 90236 and others; private deployments have a base of their own. */
+export const WECOM_BASE_URL = 'https://qyapi.weixin.qq.com'
+
+/** Page 101031 (2026-03): `content` of a stream answer, bytes of UTF-8. */
+export const MAX_STREAM_BYTES = 20_480
+/** Page 99110 (2025-08): `markdown.content` of a group robot, bytes of UTF-8. */
+export const MAX_WEBHOOK_BYTES = 4096
+/** Page 90236 (2026-03): `markdown.content` of an app message, bytes of UTF-8. */
+export const MAX_APP_BYTES = 2048
+/** Page 90236 (2026-03): the longest `duplicate_check_interval`, seconds: 4 hours. */
+export const DUPLICATE_CHECK_SECONDS = 14_400
+
+/**
+ * Page 91770 (2025-08): 20 messages a minute and robot. A bucket of 5 that gains one every 4 s lets at most 5 + 15 pass
+ * in any 60 s, wherever they begin, while a window of 20 that is reset each minute would let 40 pass.
+ */
+export const WEBHOOK_BURST = 5
+export const WEBHOOK_REFILL_MS = 4000
+
+/** Our tolerance for the timestamp of a callback; page 90238 leaves it to the receiver. */
+export const CALLBACK_WINDOW_MS = 10 * 60_000
+/** Page 101033 (2026-03): the block that PKCS#7 pads to, and the random bytes before the length. */
+export const PAD_BLOCK = 32
+export const RANDOM_BYTES = 16
+
+/** Page 101027 (2026-03): events that say nothing worth keeping. */
+export const SILENT_EVENTS: ReadonlySet<string> = new Set(['enter_chat', 'feedback_event', 'disconnected_event'])
+
+/** Codes that end an access token before its time: fetch anew, try once more. (official error code page, 2026) */
+export const TOKEN_REFUSED: ReadonlySet<number> = new Set([40014, 42001])

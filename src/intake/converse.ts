@@ -1,0 +1,51 @@
+import type { DigestKind } from '../digest/digest-period.ts'
+import { chinaShort } from '../domain/calendar.ts'
+import type { LedgerEvent, LedgerItem } from '../domain/ledger.ts'
+import { markdownText } from '../domain/markdown-text.ts'
+import type { EpochMs, GroupMessage, Member } from '../domain/message.ts'
+import { answerList } from '../ledger/answer-list.ts'
+import { applyCommand } from '../ledger/apply-command.ts'
+import { type Command, HELP, isItemCommand } from '../ledger/command.ts'
+
+/** What comes of a word addressed to the bot: an answer, a digest to be composed, and what it moves in the ledger. */
+export interface Conversation {
+  events: LedgerEvent[]
+  answer: string | null
+  digest: DigestKind | null
+}
+
+const only = (answer: string | null): Conversation => ({ events: [], answer, digest: null })
+
+/** Answers a command; `items` are the group's. Numbers, lists and digests belong to a group, so in private chat only help is given. */
+export function converse(
+  command: Command,
+  message: GroupMessage,
+  sender: Member,
+  group: { items: ReadonlyMap<number, LedgerItem>; members: readonly Member[] },
+  now: EpochMs,
+): Conversation {
+  if (command.name === 'help' || command.name === 'unknown') return only(HELP)
+  if (message.chat === 'single') return only('编号、清单和小结是按群记的,请在群里 @我 发送。发“帮助”可查看我能做的事。')
+  if (command.name === 'digest') return { events: [], answer: null, digest: command.kind }
+  if (isItemCommand(command)) {
+    const by = { memberId: sender.memberId, role: sender.role, messageId: message.messageId, at: message.sentAt }
+    return { ...applyCommand(command, by, group.items.get(command.number)), digest: null }
+  }
+  const { name } = command
+  return only(answerList({ name }, [...group.items.values()], group.members, sender.memberId, now))
+}
+
+/** What the bot says to somebody who addressed it with no command: what it noted down, or one line of help. */
+export function acknowledge(events: readonly LedgerEvent[], isWork: boolean): string | null {
+  const opened = events.flatMap((event) => (event.type === 'opened' ? [event] : []))
+  if (opened.length > 0)
+    return opened
+      .map(({ number, kind, title, due }) => {
+        const until = due === null ? '' : `,${chinaShort(due)}前`
+        return `已记为第 ${number} 号${kind === 'task' ? '任务' : '问题'}:${markdownText(title)}${until}`
+      })
+      .join('\n')
+  const numbers = [...new Set(events.map((event) => event.number))]
+  if (numbers.length > 0) return `已记到第 ${numbers.join('、')} 号事项。`
+  return isWork ? null : '没有听懂。发“帮助”可查看我能做的事。'
+}

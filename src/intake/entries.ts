@@ -1,0 +1,98 @@
+import { HOUR_MS } from '../domain/calendar.ts'
+import type { Decision, Purpose } from '../domain/decision.ts'
+import type { EpochMs, GroupMessage } from '../domain/message.ts'
+import type { Audience } from '../domain/outbound.ts'
+import type { OutboxEntry } from '../store/outbox.ts'
+
+/** A word about a message is worth saying for a day, a note for three. */
+const WORTH_MS: Readonly<Record<Purpose, number>> = {
+  reminder: 24 * HOUR_MS,
+  note: 72 * HOUR_MS,
+  digest: 24 * HOUR_MS,
+  answer: HOUR_MS,
+}
+
+/** The channel of answers that travel in the response to the callback itself. */
+export const REPLY_CHANNEL = 'reply'
+/** The channel that records and says nothing: where consequences go in observe mode. */
+export const SIMULATED_CHANNEL = 'simulated'
+
+const audienceOf = (to: string): Audience => (to === 'group' ? { kind: 'group' } : { kind: 'member', memberId: to })
+
+/** One word for each rule, action and message. */
+export const causeOf = (decision: Decision, message: GroupMessage): string =>
+  `${decision.rule}:${decision.action}:${message.messageId}`
+
+/** What a decision wants said, as an outbox entry; null where nothing is to be said. */
+export function entryOf(
+  decision: Decision,
+  message: GroupMessage,
+  body: string,
+  channelTo: (audience: Audience) => string | null,
+  context: { outboxId: string; now: EpochMs },
+): OutboxEntry | null {
+  if (decision.action === 'record' || decision.to === null) return null
+  const audience = audienceOf(decision.to)
+  const channel = channelTo(audience)
+  const purpose: Purpose = decision.action === 'remind-sender' ? 'reminder' : 'note'
+  return {
+    tenantId: message.tenantId,
+    groupId: message.groupId,
+    outboxId: context.outboxId,
+    cause: causeOf(decision, message),
+    messageId: message.messageId,
+    audience,
+    purpose,
+    channel: channel ?? SIMULATED_CHANNEL,
+    body,
+    state: decision.held === null && channel !== null ? 'queued' : 'held',
+    held: decision.held ?? (channel === null ? 'no-channel' : null),
+    notBefore: decision.notBefore,
+    expiresAt: decision.notBefore + WORTH_MS[purpose],
+    createdAt: context.now,
+  }
+}
+
+/** An answer that goes out with the response to this very delivery. */
+export const answerEntry = (
+  message: GroupMessage,
+  body: string,
+  context: { outboxId: string; now: EpochMs },
+): OutboxEntry => ({
+  tenantId: message.tenantId,
+  groupId: message.groupId,
+  outboxId: context.outboxId,
+  cause: `answer:${message.messageId}`,
+  messageId: message.messageId,
+  audience: message.chat === 'group' ? { kind: 'group' } : { kind: 'member', memberId: message.sender.memberId },
+  purpose: 'answer',
+  channel: REPLY_CHANNEL,
+  body,
+  state: 'sent',
+  held: null,
+  notBefore: context.now,
+  expiresAt: context.now + WORTH_MS.answer,
+  createdAt: context.now,
+})
+
+/** A digest for the group; said once a period, since the period is its cause. */
+export const digestEntry = (
+  group: { tenantId: string; groupId: string },
+  digest: { kind: string; period: string; body: string; channel: string | null },
+  context: { outboxId: string; now: EpochMs; notBefore: EpochMs },
+): OutboxEntry => ({
+  tenantId: group.tenantId,
+  groupId: group.groupId,
+  outboxId: context.outboxId,
+  cause: `digest:${digest.kind}:${digest.period}`,
+  messageId: null,
+  audience: { kind: 'group' },
+  purpose: 'digest',
+  channel: digest.channel ?? SIMULATED_CHANNEL,
+  body: digest.body,
+  state: digest.channel === null ? 'held' : 'queued',
+  held: digest.channel === null ? 'no-channel' : null,
+  notBefore: context.notBefore,
+  expiresAt: context.notBefore + WORTH_MS.digest,
+  createdAt: context.now,
+})

@@ -1,0 +1,34 @@
+import type { PastDecision, PastMessage, PastPost } from '../domain/decision.ts'
+import type { LedgerItem } from '../domain/ledger.ts'
+import type { Member } from '../domain/message.ts'
+import type { Policy } from '../domain/policy.ts'
+import type { Group } from '../store/groups.ts'
+import type { RecentMessage } from '../store/messages.ts'
+
+/** A policy with the version that decisions name. */
+export interface PolicyInForce {
+  policy: Policy
+  version: number
+}
+
+/**
+ * What is known of one group while a batch is considered. `consider` moves it on message by message, so that the
+ * third message of a batch sees the first two as if they had been stored long ago.
+ */
+export interface GroupState {
+  group: Group
+  inForce: PolicyInForce
+  members: Map<string, Member>
+  recent: RecentMessage[]
+  items: Map<number, LedgerItem>
+  messages: PastMessage[]
+  decisions: PastDecision[]
+  posts: PastPost[]
+}
+
+/** Whose word counts as the owner's: who is set as owner, else the leader who was seen first. */
+export function ownerOf(state: GroupState): string | null {
+  if (state.group.ownerId !== null) return state.group.ownerId
+  for (const member of state.members.values()) if (member.role === 'leader') return member.memberId
+  return null
+}

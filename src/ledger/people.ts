@@ -1,0 +1,59 @@
+import type { Member } from '../domain/message.ts'
+import type { LedgerView } from './ledger-view.ts'
+import { plainText } from './plain-text.ts'
+import { isOfClass, selfDesignation, splitName } from './units.ts'
+
+/** A member with the words that mean them. */
+export interface Person {
+  memberId: string
+  role: Member['role']
+  name: string
+  /** Words for the person: the full name, the name without its unit, the given name of a name of three characters. */
+  names: readonly string[]
+  /** Units the person is known to stand for. */
+  units: readonly string[]
+  /** True where the name itself shows the unit. */
+  named: boolean
+}
+
+const byMembers = new WeakMap<readonly Member[], readonly Person[]>()
+
+/** The members as people; remembered for the list it was made from, since a group's members seldom change. */
+function peopleOf(members: readonly Member[]): readonly Person[] {
+  const known = byMembers.get(members)
+  if (known) return known
+  const people = members.map(({ memberId, name: written, role }): Person => {
+    const name = plainText(written)
+    const { unit, person } = splitName(name)
+    const given = /^\p{Script=Han}{3}$/u.test(person) ? [person.slice(1)] : []
+    return {
+      memberId,
+      role,
+      name,
+      names: [...new Set([name, person, ...given])].filter((word) => word.length >= 2),
+      units: unit.length >= 2 ? [unit] : [],
+      named: unit.length >= 2,
+    }
+  })
+  byMembers.set(members, people)
+  return people
+}
+
+/** The members with the units that their names or their own latest reports show. */
+export function knownPeople(view: Pick<LedgerView, 'members' | 'recent'>): readonly Person[] {
+  const spoken = new Map<string, string[]>()
+  for (const { senderId, role, text } of view.recent) {
+    const unit = role === 'member' ? selfDesignation(plainText(text.slice(0, 40))) : null
+    if (unit) spoken.set(senderId, [...(spoken.get(senderId) ?? []), unit])
+  }
+  const people = peopleOf(view.members)
+  if (spoken.size === 0) return people
+  return people.map((person) => {
+    const units = person.units.length === 0 ? spoken.get(person.memberId) : undefined
+    return units ? { ...person, units } : person
+  })
+}
+
+/** Those who stand for a unit of that kind. */
+export const peopleOfClass = (people: readonly Person[], kind: string): Person[] =>
+  people.filter((person) => person.units.some((unit) => isOfClass(unit, kind)))

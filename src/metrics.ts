@@ -1,0 +1,48 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+/** What operators can watch at `/metrics`. */
+export function createMetrics() {
+  const registry = new Registry()
+  const registers = [registry]
+  return {
+    registry,
+    received: new Counter({
+      name: 'qingqun_messages_total',
+      help: 'Messages taken in, by adapter and label',
+      labelNames: ['adapter', 'label'],
+      registers,
+    }),
+    refused: new Counter({
+      name: 'qingqun_callbacks_refused_total',
+      help: 'Callbacks refused, by adapter and code',
+      labelNames: ['adapter', 'code'],
+      registers,
+    }),
+    judgeFailures: new Counter({
+      name: 'qingqun_judge_failures_total',
+      help: 'Messages stored without a verdict because judging failed',
+      registers,
+    }),
+    delivered: new Counter({
+      name: 'qingqun_outbox_total',
+      help: 'Outbox entries by channel and what became of them',
+      labelNames: ['channel', 'state'],
+      registers,
+    }),
+    acknowledged: new Histogram({
+      name: 'qingqun_callback_seconds',
+      help: 'Time from a callback to its acknowledgement',
+      labelNames: ['adapter'],
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    quotaExhausted: new Gauge({
+      name: 'qingqun_platform_quota_exhausted',
+      help: '1 since the platform reported that its quota is used up',
+      labelNames: ['channel'],
+      registers,
+    }),
+  }
+}
+
+export type Metrics = ReturnType<typeof createMetrics>

@@ -1,0 +1,110 @@
+import type { Kysely } from 'kysely'
+import type { Channel } from '../adapters/adapter.ts'
+import type { Clock, EpochMs } from '../domain/message.ts'
+import type { Audience, SendResult } from '../domain/outbound.ts'
+import {
+  type ClaimedEntry,
+  claimEntry,
+  countPart,
+  markUncertain,
+  type OutboxRef,
+  settleEntry,
+} from '../store/outbox.ts'
+import type { OutboxState, Tables } from '../store/tables.ts'
+import type { OutboxJobs } from './jobs.ts'
+import { splitByBytes } from './split.ts'
+
+const FIRST_WAIT_MS = 5_000
+const LONGEST_WAIT_MS = 10 * 60_000
+
+/** The wait before the next attempt: 5 s, doubling up to 10 minutes, or longer where the platform asks for it. */
+export const retryWait = (attempts: number, afterMs = 0): number =>
+  Math.max(afterMs, Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempts - 1, 20)))
+
+/** What became of an entry that the courier was woken for. */
+export type Delivery = { ref: OutboxRef; state: OutboxState; channel: string; code?: string }
+
+export interface CourierOptions {
+  db: Kysely<Tables>
+  jobs: OutboxJobs
+  channels: ReadonlyMap<string, Channel>
+  now: Clock
+  onSettled?(delivery: Delivery): void
+}
+
+export interface Courier {
+  /** Works on one entry. `repeated`: the job ran before and was cut short. Null where there was nothing to do. */
+  deliver(ref: OutboxRef, repeated?: boolean): Promise<Delivery | null>
+}
+
+const audienceOf = (recipient: string): Audience =>
+  recipient === 'group' ? { kind: 'group' } : { kind: 'member', memberId: recipient }
+
+/**
+ * The one way out. An entry is marked `sending` and committed before its channel is called: if the process dies in
+ * between, nobody knows whether it arrived, so it becomes `uncertain` and is never said again. Better a reminder lost
+ * than one said twice.
+ */
+export function createCourier({ db, jobs, channels, now, onSettled }: CourierOptions): Courier {
+  async function sendParts(entry: ClaimedEntry, channel: Channel): Promise<SendResult> {
+    const parts = splitByBytes(entry.body, channel.maxBytes)
+    let result: SendResult = { status: 'sent', receipt: null }
+    for (let index = entry.partsSent; index < parts.length; index++) {
+      result = await channel.send({
+        groupId: entry.groupId,
+        audience: audienceOf(entry.recipient),
+        outboxId: parts.length === 1 ? entry.outboxId : `${entry.outboxId}-${index + 1}`,
+        body: parts[index] as string,
+      })
+      if (result.status !== 'sent') return result
+      if (parts.length > 1) await countPart(db, entry, index + 1)
+    }
+    return result
+  }
+
+  async function settle(entry: ClaimedEntry, result: SendResult, at: EpochMs): Promise<Delivery> {
+    const delivery = { ref: entry, channel: entry.channel }
+    if (result.status === 'sent') {
+      await settleEntry(db, entry, { state: 'sent' }, at)
+      return { ...delivery, state: 'sent' }
+    }
+    const { code, hint } = result
+    if (result.status !== 'retry') {
+      await settleEntry(db, entry, { state: result.status, code, hint }, at)
+      return { ...delivery, state: result.status, code }
+    }
+    const notBefore = at + retryWait(entry.attempts, result.afterMs)
+    await db.transaction().execute(async (trx) => {
+      await settleEntry(trx, entry, { state: 'queued', code, hint, notBefore }, at)
+      await jobs.enqueue(trx, [{ ...entry, notBefore }])
+    })
+    return { ...delivery, state: 'queued', code }
+  }
+
+  async function attempt(ref: OutboxRef, repeated: boolean): Promise<Delivery | null> {
+    const entry = await claimEntry(db, ref, now())
+    if (!entry) {
+      if (repeated) await markUncertain(db, ref, now())
+      return null
+    }
+    if (now() > entry.expiresAt) {
+      await settleEntry(db, ref, { state: 'dropped', code: 'EXPIRED', hint: '已过时效,不再发送。' }, now())
+      return { ref, channel: entry.channel, state: 'dropped', code: 'EXPIRED' }
+    }
+    const channel = channels.get(entry.channel)
+    const gone: SendResult = {
+      status: 'failed',
+      code: 'CHANNEL_GONE',
+      hint: `通道 ${entry.channel} 已不在配置中,请检查配置。`,
+    }
+    return settle(entry, channel ? await sendParts(entry, channel) : gone, now())
+  }
+
+  return {
+    deliver: async (ref, repeated = false) => {
+      const delivery = await attempt(ref, repeated)
+      if (delivery) onSettled?.(delivery)
+      return delivery
+    },
+  }
+}

@@ -1,0 +1,86 @@
+import type { Kysely } from 'kysely'
+import { digestMarkdown } from '../digest/digest-markdown.ts'
+import type { DigestKind } from '../digest/digest-period.ts'
+import { chinaDate, DAY_MS, isWorkday, startOfDay, startOfWeek } from '../domain/calendar.ts'
+import type { EpochMs } from '../domain/message.ts'
+import { digestEntry } from '../intake/entries.ts'
+import type { PolicyInForce } from '../intake/group-state.ts'
+import type { Rooms } from '../intake/rooms.ts'
+import { type Group, type GroupRef, listGroups } from '../store/groups.ts'
+import { insertOutbox, postsTo } from '../store/outbox.ts'
+import type { Tables } from '../store/tables.ts'
+import { digestFacts } from './compose-digest.ts'
+import type { OutboxJobs } from './jobs.ts'
+
+/** The last working day of the ISO week that `at` falls in, as 00:00 in China; null in a week that is all holiday. */
+function lastWorkday(at: EpochMs): EpochMs | null {
+  for (let day = 6; day >= 0; day--) {
+    const start = startOfWeek(at) + day * DAY_MS
+    if (isWorkday(start)) return start
+  }
+  return null
+}
+
+/** The digests that are due on the day of `now`: the daily ones on working days, the weekly one on the week's last. */
+export function digestsDue(policy: PolicyInForce['policy'], now: EpochMs): DigestKind[] {
+  const today = startOfDay(now)
+  if (policy.workHours.days === 'workdays' && !isWorkday(today)) return []
+  const weekly = policy.digest.weekly && lastWorkday(now) === today
+  return [...(policy.digest.daily ? (['daily'] as const) : []), ...(weekly ? (['weekly'] as const) : [])]
+}
+
+export interface PostDigestsOptions {
+  db: Kysely<Tables>
+  jobs: OutboxJobs
+  rooms: Pick<Rooms, 'consequences' | 'newId'>
+  policyOf(group: GroupRef): PolicyInForce
+}
+
+/** A digest as it was put into the outbox. */
+export interface PostedDigest extends GroupRef {
+  kind: DigestKind
+  markdown: string
+}
+
+async function postDigest(options: PostDigestsOptions, group: Group, kind: DigestKind, now: EpochMs) {
+  const { db, jobs, rooms } = options
+  const { policy } = options.policyOf(group)
+  const facts = await digestFacts(db, group, kind, now)
+  const messages = Object.values(facts.labelCounts).reduce((sum, count) => sum + count, 0)
+  if (messages === 0 && facts.items.length === 0) return null
+
+  const { tenantId, groupId } = group
+  const today = startOfDay(now)
+  const posts = await postsTo(db, [{ tenantId, groupId, recipient: 'group' }], today - 1, 100)
+  const counted = posts.filter((post) => post.purpose !== 'answer' && startOfDay(post.at) === today)
+  const channel = rooms.consequences[policy.mode](group, { kind: 'group' })
+  const body = digestMarkdown(facts)
+  const entry = digestEntry(
+    group,
+    { kind, period: chinaDate(facts.from), body, channel },
+    { outboxId: rooms.newId(), now, notBefore: now },
+  )
+  const overBudget = counted.length >= policy.bot.groupPostsPerDay
+  const said = overBudget ? { ...entry, state: 'held' as const, held: 'budget' as const } : entry
+  const added = await db.transaction().execute(async (trx) => {
+    const inserted = await insertOutbox(trx, [said])
+    if (inserted.size > 0 && said.state === 'queued') await jobs.enqueue(trx, [said])
+    return inserted.size > 0
+  })
+  return added ? { tenantId, groupId, kind, markdown: body } : null
+}
+
+/**
+ * Posts the digests that are due on the day of `now` in every group where something happened.
+ * Safe to repeat: the period is the cause, so a digest is posted once whoever asks how often.
+ */
+export async function postDigests(options: PostDigestsOptions, now: EpochMs): Promise<PostedDigest[]> {
+  const posted: PostedDigest[] = []
+  for (const group of await listGroups(options.db)) {
+    for (const kind of digestsDue(options.policyOf(group).policy, now)) {
+      const digest = await postDigest(options, group, kind, now)
+      if (digest) posted.push(digest)
+    }
+  }
+  return posted
+}

@@ -1,0 +1,77 @@
+import { fromKysely, type JobWithMetadata, PgBoss } from 'pg-boss'
+import type { Store } from '../store/database.ts'
+import type { OutboxRef } from '../store/outbox.ts'
+import type { Courier } from './courier.ts'
+import type { OutboxJobs } from './jobs.ts'
+
+const OUTBOX = 'outbox'
+const DIGESTS = 'digests'
+
+/** Ten to five in the afternoon: platforms ask to keep mass sending off the full and half hours. */
+export const DIGEST_HOUR = { hour: 16, minute: 50 } as const
+const DIGEST_CRON = `${DIGEST_HOUR.minute} ${DIGEST_HOUR.hour} * * *`
+
+/** Longer than any attempt may take: after this a job counts as cut short and its entry as uncertain. */
+const EXPIRE_SECONDS = 300
+
+/** pg-boss on the store's own database. */
+export interface Queue extends OutboxJobs {
+  /** Starts the workers. Jobs that were queued before wait for this. */
+  work(workers: { courier: Courier; postDigests(): Promise<void> }): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Runs the jobs of one batch: those of one group in order, groups side by side. */
+async function deliverAll(jobs: readonly JobWithMetadata<OutboxRef>[], courier: Courier): Promise<void> {
+  const byGroup = Map.groupBy(jobs, ({ data }) => `${data.tenantId}\0${data.groupId}`)
+  await Promise.all(
+    [...byGroup.values()].map(async (ofGroup) => {
+      for (const { data, retryCount } of ofGroup) await courier.deliver(data, retryCount > 0)
+    }),
+  )
+}
+
+/** Opens the queue. `onError` hears of what pg-boss itself could not do; it tries again by itself. */
+export async function openQueue(store: Store, onError: (error: unknown) => void): Promise<Queue> {
+  const boss = new PgBoss({
+    ...store.queue,
+    schema: 'pgboss',
+    registerInstance: false,
+    persistWarnings: false,
+    reindex: false,
+    monitorVacuum: false,
+  })
+  boss.on('error', onError)
+  await boss.start()
+  await boss.createQueue(OUTBOX, {
+    retryLimit: 5,
+    retryDelay: 5,
+    expireInSeconds: EXPIRE_SECONDS,
+    deleteAfterSeconds: 3600,
+  })
+  await boss.createQueue(DIGESTS, { retryLimit: 5, retryDelay: 30, deleteAfterSeconds: 3600, policy: 'singleton' })
+
+  return {
+    enqueue: async (trx, entries) => {
+      if (entries.length === 0) return
+      await boss.insert(
+        OUTBOX,
+        entries.map(({ tenantId, groupId, outboxId, notBefore }) => ({
+          data: { tenantId, groupId, outboxId } satisfies OutboxRef,
+          startAfter: new Date(notBefore),
+        })),
+        { db: fromKysely(trx) },
+      )
+    },
+    work: async ({ courier, postDigests }) => {
+      await boss.work<OutboxRef, void, { includeMetadata: true; batchSize: number; pollingIntervalSeconds: number }>(
+        OUTBOX,
+        { includeMetadata: true, batchSize: 50, pollingIntervalSeconds: 0.5 },
+        (jobs) => deliverAll(jobs, courier),
+      )
+      await boss.work(DIGESTS, { pollingIntervalSeconds: 30 }, postDigests)
+      await boss.schedule(DIGESTS, DIGEST_CRON, null, { tz: 'Asia/Shanghai' })
+    },
+    stop: () => boss.stop({ graceful: true, timeout: 10_000, close: true }),
+  }
+}

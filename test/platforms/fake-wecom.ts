@@ -1,0 +1,109 @@
+import { type FakeAnswer, json, type Loopback, type SeenRequest, startLoopback } from './loopback.ts'
+
+/** What the fake took for delivered, as it would reach people. */
+export interface WecomSent {
+  kind: 'app' | 'webhook'
+  /** `touser`, or the robot's key. */
+  to: string
+  content: string
+  body: Record<string, unknown>
+}
+
+export interface FakeWecom extends Loopback {
+  /** Every request, refused ones too. */
+  seen: SeenRequest[]
+  sent: WecomSent[]
+  tokensIssued: number
+  /** Ends the current token before its time, as the platform may. */
+  expireToken(): void
+  /** Answers the next requests with these, in order, instead of handling them. */
+  next(...answers: FakeAnswer[]): void
+}
+
+export interface FakeWecomOptions {
+  corpId?: string
+  corpSecret?: string
+  agentId?: number
+  webhookKeys?: readonly string[]
+  invalidUsers?: readonly string[]
+  unlicensedUsers?: readonly string[]
+  expiresIn?: number
+}
+
+/** The server API of WeCom as far as we call it: gettoken, message/send, webhook/send (pages 90236, 91770). */
+export async function startFakeWecom(options: FakeWecomOptions = {}): Promise<FakeWecom> {
+  const { corpId = 'wwcorp', corpSecret = 'app-secret', agentId = 1000002, expiresIn = 7200 } = options
+  const { webhookKeys = ['webhook-key-0001'], invalidUsers = [], unlicensedUsers = [] } = options
+  const queued: FakeAnswer[] = []
+  let token: string | null = null
+  let serial = 0
+
+  const listed = (touser: string, users: readonly string[]) =>
+    touser.split('|').filter((user) => users.some((other) => other.toLowerCase() === user.toLowerCase()))
+
+  function handle(request: SeenRequest): FakeAnswer {
+    fake.seen.push(request)
+    const prepared = queued.shift()
+    if (prepared !== undefined) return prepared
+    switch (`${request.method} ${request.path}`) {
+      case 'GET /cgi-bin/gettoken': {
+        if (request.query.get('corpid') !== corpId) return error(40013, 'invalid corpid')
+        if (request.query.get('corpsecret') !== corpSecret) return error(40001, 'invalid credential')
+        if (token === null) {
+          fake.tokensIssued++
+          token = `token-${fake.tokensIssued}`
+        }
+        return json({ errcode: 0, errmsg: 'ok', access_token: token, expires_in: expiresIn })
+      }
+      case 'POST /cgi-bin/message/send': {
+        if (token === null) return error(42001, 'access_token expired')
+        if (request.query.get('access_token') !== token) return error(40014, 'invalid access_token')
+        const body = parsed(request)
+        const content = contentOf(body)
+        const touser = String(body.touser ?? '')
+        if (body.agentid !== agentId) return error(40056, 'invalid agentid')
+        if (content === null || Buffer.byteLength(content) > 2048) return error(40058, 'invalid parameter')
+        const invalid = listed(touser, invalidUsers)
+        const unlicensed = listed(touser, unlicensedUsers)
+        if (invalid.length + unlicensed.length === 0) fake.sent.push({ kind: 'app', to: touser, content, body })
+        const lists = { invaliduser: invalid.join('|'), unlicenseduser: unlicensed.join('|') }
+        serial++
+        return json({ errcode: 0, errmsg: 'ok', ...lists, msgid: `sent-${serial}` })
+      }
+      case 'POST /cgi-bin/webhook/send': {
+        const key = request.query.get('key') ?? ''
+        if (!webhookKeys.includes(key)) return error(93000, 'invalid webhook url')
+        const body = parsed(request)
+        const content = contentOf(body)
+        if (content === null || Buffer.byteLength(content) > 4096) return error(40058, 'invalid parameter')
+        fake.sent.push({ kind: 'webhook', to: key, content, body })
+        return json({ errcode: 0, errmsg: 'ok' })
+      }
+      default:
+        return { status: 404, type: 'text/html', body: '<html>404</html>' }
+    }
+  }
+
+  const server = await startLoopback(handle)
+  const fake: FakeWecom = {
+    ...server,
+    seen: [],
+    sent: [],
+    tokensIssued: 0,
+    expireToken() {
+      token = null
+    },
+    next: (...answers) => void queued.push(...answers),
+  }
+  return fake
+}
+
+/** An error as WeCom answers it: HTTP 200. */
+export const error = (errcode: number, errmsg: string): FakeAnswer => json({ errcode, errmsg })
+
+const parsed = (request: SeenRequest): Record<string, unknown> => JSON.parse(request.body)
+
+function contentOf(body: Record<string, unknown>): string | null {
+  const markdown = body.markdown as { content?: unknown } | undefined
+  return body.msgtype === 'markdown' && typeof markdown?.content === 'string' ? markdown.content : null
+}

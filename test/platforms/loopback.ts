@@ -1,0 +1,64 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+
+/** A request as a fake platform sees it. */
+export interface SeenRequest {
+  method: string
+  path: string
+  query: URLSearchParams
+  headers: IncomingHttpHeaders
+  body: string
+}
+
+export interface FakeAnswer {
+  status?: number
+  type?: string
+  headers?: Record<string, string>
+  body: string
+  delayMs?: number
+}
+
+export interface Loopback {
+  /** `http://127.0.0.1:PORT` */
+  url: string
+  close(): Promise<void>
+}
+
+/** An HTTP server on a free port of the loopback; `close` cuts every connection, so that nothing keeps a run alive. */
+export async function startLoopback(answer: (request: SeenRequest) => FakeAnswer): Promise<Loopback> {
+  const closing = new AbortController()
+  const server = createServer((incoming, outgoing) => {
+    const chunks: Buffer[] = []
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+    incoming.on('end', async () => {
+      const url = new URL(incoming.url ?? '/', 'http://127.0.0.1')
+      const reply = answer({
+        method: incoming.method ?? '',
+        path: url.pathname,
+        query: url.searchParams,
+        headers: incoming.headers,
+        body: Buffer.concat(chunks).toString('utf8'),
+      })
+      if (reply.delayMs !== undefined) {
+        const left = await wait(reply.delayMs, 'late', { ref: false, signal: closing.signal }).catch(() => 'closed')
+        if (left === 'closed' || outgoing.destroyed) return
+      }
+      outgoing.writeHead(reply.status ?? 200, { 'content-type': reply.type ?? 'application/json', ...reply.headers })
+      outgoing.end(reply.body)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async close() {
+      closing.abort()
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+export const json = (value: unknown, status = 200): FakeAnswer => ({ status, body: JSON.stringify(value) })

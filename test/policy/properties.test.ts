@@ -1,0 +1,189 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { DAY_MS, fromChina, startOfDay } from '../../src/domain/calendar.ts'
+import { ACTIONS } from '../../src/domain/decision.ts'
+import { FLAGS, isSubstantive, LABELS } from '../../src/domain/label.ts'
+import { ROLES } from '../../src/domain/message.ts'
+import type { Policy } from '../../src/domain/policy.ts'
+import { afterQuiet, nextAllowed, outOfHours } from '../../src/policy/hours.ts'
+import { escalate, newWorld, policyOf, rule, type Said, say } from './fixtures.ts'
+
+const PEOPLE = ['zhang', 'li', 'wang', 'owner', 'boss']
+const time = fc
+  .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
+  .map((parts) => parts.map((part) => String(part).padStart(2, '0')).join(':'))
+const actions = fc.uniqueArray(fc.constantFrom(...ACTIONS), { minLength: 1, maxLength: 3 })
+const span = fc.constantFrom('1m', '10m', '3h', '2d', '7d')
+
+const ruleArbitrary = fc
+  .record({
+    label: fc.option(fc.uniqueArray(fc.constantFrom(...LABELS), { minLength: 1, maxLength: 3 }), { nil: undefined }),
+    flags: fc.option(fc.constantFrom(...FLAGS), { nil: undefined }),
+    role: fc.option(fc.constantFrom(...ROLES), { nil: undefined }),
+    confidence: fc.constantFrom(0.5, 0.8, 0.95),
+    window: fc.option(fc.tuple(fc.integer({ min: 2, max: 6 }), span), { nil: undefined }),
+    outOfHours: fc.constantFrom(undefined, undefined, true),
+    actions,
+    step: fc.option(fc.tuple(fc.integer({ min: 2, max: 4 }), span, actions), { nil: undefined }),
+  })
+  .map(({ label, flags, role, confidence, window, outOfHours, actions, step }) => (id: string) => {
+    const when = { label: label ?? (flags === undefined ? 'boast' : undefined), flags, role, confidence, outOfHours }
+    const counted = window === undefined ? when : { ...when, count: window[0], within: window[1] }
+    return rule(id, counted, actions, step === undefined ? {} : escalate(...step))
+  })
+
+const policyArbitrary: fc.Arbitrary<Policy> = fc
+  .record({
+    rules: fc.array(ruleArbitrary, { maxLength: 5 }),
+    quiet: fc.tuple(time, time),
+    hours: fc.tuple(time, time),
+    days: fc.constantFrom('workdays', 'everyday'),
+    posts: fc.integer({ min: 0, max: 3 }),
+    reminders: fc.integer({ min: 0, max: 3 }),
+    members: fc.subarray(PEOPLE, { maxLength: 2 }),
+    roles: fc.subarray([...ROLES], { maxLength: 1 }),
+    keywords: fc.constantFrom([], ['值班']),
+  })
+  .map(({ rules, quiet, hours: [from, to], days, posts, reminders, members, roles, keywords }) =>
+    policyOf(
+      rules.map((build, index) => build(`r${index}`)),
+      {
+        workHours: { from, to, days, emergencies: ['防汛'] },
+        bot: { quiet, groupPostsPerDay: posts, remindersPerPersonPerWeek: reminders },
+        exempt: { members, roles, keywords },
+      },
+    ),
+  )
+
+const streamArbitrary: fc.Arbitrary<Said[]> = fc
+  .array(
+    fc.record({
+      gap: fc.constantFrom(0, 1, 1000, 60_000, 599_999, 3_600_000, 40_000_000, 3 * DAY_MS),
+      label: fc.constantFrom(...LABELS),
+      from: fc.constantFrom(...PEOPLE),
+      confidence: fc.constantFrom(0.6, 0.85, 0.99),
+      flags: fc.subarray([...FLAGS], { maxLength: 2 }),
+      text: fc.constantFrom('一句话', '一句话', '值班打卡', '防汛要紧'),
+    }),
+    { maxLength: 40 },
+  )
+  .map((steps) => {
+    let at = fromChina(2026, 2, 10, 9)
+    return steps.map(({ gap, ...said }) => {
+      at += gap
+      return { ...said, at, role: said.from === 'boss' || said.from === 'owner' ? 'leader' : 'member' }
+    })
+  })
+
+interface Reached {
+  can: { privateMessage: boolean; groupPost: boolean }
+  ownerId: string | null
+}
+
+const reachArbitrary: fc.Arbitrary<Reached> = fc.record({
+  can: fc.record({ privateMessage: fc.boolean(), groupPost: fc.boolean() }),
+  ownerId: fc.constantFrom('owner', null),
+})
+
+/** What the bot says over a stream, each with the message that led to it. */
+function run(policy: Policy, stream: Said[], reach: Reached) {
+  const world = newWorld()
+  const all = stream.flatMap((said) => say(policy, world, said, reach).map((decision) => ({ said, decision })))
+  return { world, all, spoken: all.filter(({ decision }) => decision.held === null && decision.to !== null) }
+}
+
+const whenever = (check: (policy: Policy, stream: Said[], reach: Reached) => void) =>
+  fc.assert(fc.property(policyArbitrary, streamArbitrary, reachArbitrary, check), { numRuns: 1200 })
+
+describe('whatever the policy and the messages', () => {
+  it('no budget is exceeded: no day of the group, no seven days of a person', () => {
+    whenever((policy, stream, reach) => {
+      const { world } = run(policy, stream, reach)
+      for (const { to, at } of world.posts) {
+        const others = world.posts.filter((post) => post.to === to)
+        if (to === 'group') {
+          const sameDay = others.filter((post) => startOfDay(post.at) === startOfDay(at))
+          expect(sameDay.length).toBeLessThanOrEqual(policy.bot.groupPostsPerDay)
+        } else {
+          const week = others.filter((post) => post.at <= at && post.at > at - 7 * DAY_MS)
+          expect(week.length).toBeLessThanOrEqual(policy.bot.remindersPerPersonPerWeek)
+        }
+      }
+    })
+  })
+  it('nothing is said because of an exempt person, to one about their own doing, or in an emergency', () => {
+    whenever((policy, stream, reach) => {
+      const exempt = (id: string | null) =>
+        policy.exempt.members.includes(id ?? '') ||
+        policy.exempt.roles.some((role) => role === (id === 'boss' || id === 'owner' ? 'leader' : 'member'))
+      for (const { said, decision } of run(policy, stream, reach).spoken) {
+        expect(exempt(said.from ?? '')).toBe(false)
+        expect(said.text).not.toBe('防汛要紧')
+        if (policy.exempt.keywords.length > 0) expect(said.text).not.toBe('值班打卡')
+        if (decision.action === 'remind-sender') expect(exempt(decision.to)).toBe(false)
+      }
+    })
+  })
+  it('nothing is said before its cause, in quiet hours, or in private out of hours where hours can be kept', () => {
+    whenever((policy, stream, reach) => {
+      for (const { said, decision } of run(policy, stream, reach).spoken) {
+        expect(decision.notBefore).toBeGreaterThanOrEqual(said.at)
+        expect(afterQuiet(policy, decision.notBefore)).toBe(decision.notBefore)
+        const possible = !outOfHours(policy, nextAllowed(policy, fromChina(2026, 3, 2)))
+        if (possible && decision.to !== 'group') expect(outOfHours(policy, decision.notBefore)).toBe(false)
+      }
+    })
+  })
+  it('no person is told twice because of one message', () => {
+    whenever((policy, stream, reach) => {
+      const world = newWorld()
+      for (const said of stream) {
+        const to = say(policy, world, said, reach)
+          .filter(({ held }) => held === null)
+          .flatMap(({ to }) => (to === null ? [] : [to]))
+        expect(new Set(to).size).toBe(to.length)
+      }
+    })
+  })
+  it('only what the channel carries is said, and private words go to private people', () => {
+    whenever((policy, stream, reach) => {
+      for (const { decision } of run(policy, stream, reach).spoken) {
+        expect(decision.to === 'group').toBe(decision.action === 'note-group')
+        expect(decision.to === 'group' ? reach.can.groupPost : reach.can.privateMessage).toBe(true)
+      }
+    })
+  })
+  it('substantive messages are met only by rules that name their label', () => {
+    whenever((policy, stream, reach) => {
+      for (const { said, decision } of run(policy, stream, reach).all) {
+        const met = policy.rules.find(({ id }) => id === decision.rule)
+        if (isSubstantive(said.label)) expect(met?.when.label).toContain(said.label)
+      }
+    })
+  })
+  it('a window of n is met by at most every nth message that the rule speaks of', () => {
+    whenever((policy, stream, reach) => {
+      const { all } = run(policy, stream, reach)
+      for (const { id, when } of policy.rules) {
+        if (when.count === undefined) continue
+        const met = new Set(all.filter(({ decision }) => decision.rule === id).map(({ said }) => said)).size
+        const spokenOf = stream.filter(({ label }) => when.label?.includes(label) ?? !isSubstantive(label)).length
+        expect(met).toBeLessThanOrEqual(Math.floor(spokenOf / when.count))
+      }
+    })
+  })
+  it('the same input gives the same result, and changes nothing of what it was given', () => {
+    whenever((policy, stream, reach) => {
+      const before = structuredClone(policy)
+      expect(run(policy, stream, reach).all).toEqual(run(policy, stream, reach).all)
+      expect(policy).toEqual(before)
+    })
+  })
+  it('observe and enforce decide alike', () => {
+    whenever((policy, stream, reach) => {
+      const observed = run({ ...policy, mode: 'observe' }, stream, reach)
+      const enforced = run({ ...policy, mode: 'enforce' }, stream, reach)
+      expect(observed.all).toEqual(enforced.all)
+    })
+  })
+})
