@@ -10,8 +10,6 @@ import { transcriptSchema } from './domain/transcript.ts'
 import { readEnv } from './env.ts'
 import { findDue } from './judge/deadline/find-due.ts'
 import { loadJudge } from './judge/load.ts'
-import { evaluateCorpus, formatEvaluation } from './judge/train/evaluate.ts'
-import { trainFromCorpus } from './judge/train/train-from-corpus.ts'
 import { composeDigest } from './outbox/compose-digest.ts'
 import { openStore } from './store/database.ts'
 import { listGroups } from './store/groups.ts'
@@ -75,12 +73,14 @@ async function digestCommand(args: string[]): Promise<void> {
 
 async function trainCommand(args: string[]): Promise<void> {
   parse(args, {})
+  const { trainFromCorpus } = await import('./judge/train/train-from-corpus.ts')
   const report = await trainFromCorpus({ corpusDir: CORPUS_FOLDER, outDir: MODEL_FOLDER, onProgress: progress })
   print(JSON.stringify(report, null, 2))
 }
 
 async function evaluateCommand(args: string[]): Promise<void> {
   parse(args, {})
+  const { evaluateCorpus, formatEvaluation } = await import('./judge/train/evaluate.ts')
   print(formatEvaluation(await evaluateCorpus({ corpusDir: CORPUS_FOLDER, onProgress: progress })))
 }
 

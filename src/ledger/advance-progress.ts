@@ -1,10 +1,10 @@
 import { HOUR_MS } from '../domain/calendar.ts'
-import { isOpen, type LedgerItem } from '../domain/ledger.ts'
+import type { LedgerItem } from '../domain/ledger.ts'
 import { namedMembers } from './assignees.ts'
 import { briefly } from './briefly.ts'
 import type { Draft } from './draft.ts'
 import type { LedgerInput, LedgerView } from './ledger-view.ts'
-import { type Match, matchItems } from './match.ts'
+import { isOwedBy, type Match, matchItems } from './match.ts'
 import { knownPeople } from './people.ts'
 import { plainText } from './plain-text.ts'
 import { addressedClasses, isOfClass, numberedUnits, selfDesignation, splitName } from './units.ts'
@@ -27,10 +27,14 @@ export function advanceProgress(input: LedgerInput, view: LedgerView, draft: Dra
   const task = best.item.kind === 'task' ? best : orderBehind(best, matches, input)
   if (!task) {
     reportOnProblem(best, completion, input, view, draft)
+    const too = matches.find(
+      ({ item, likeness }) => likeness >= SURE_LIKENESS && isOwedBy(item, input.message.sender.memberId),
+    )
+    if (too && completion === 'complete') reportOnTask(too, completion, input, view, draft)
     return
   }
   const after = reportOnTask(task, completion, input, view, draft)
-  if (completion === 'complete' && isDoneBy(after, input.message.sender.memberId))
+  if (completion === 'complete')
     for (const match of matches) if (isOvercome(match, after, input)) draft.add(match.item, { type: 'resolved' })
 }
 
@@ -45,15 +49,18 @@ function orderBehind(problem: Match, matches: readonly Match[], { message }: Led
       item.kind === 'task' &&
       isLinked(item, problem.item) &&
       !item.completedBy.includes(memberId) &&
-      (item.assigneeIds.includes(memberId) || problem.item.issuerId === memberId),
+      (item.assigneeIds.includes(memberId) ||
+        (problem.item.issuerId === memberId && item.updates.includes(problem.item.messageId))),
   )
 }
 
-/** A problem that belongs to a finished task is over where its reporter finished it or the report speaks of it too. */
-const isOvercome = ({ item, likeness }: Match, task: LedgerItem, { message }: LedgerInput): boolean =>
-  item.kind === 'problem' &&
-  isLinked(item, task) &&
-  ((item.issuerId === message.sender.memberId && task.updates.includes(item.messageId)) || likeness >= LINKED_LIKENESS)
+/** A problem is over with a task's report that belongs to it and speaks of it, or is its own reporter's. */
+function isOvercome({ item, likeness }: Match, task: LedgerItem, { message }: LedgerInput): boolean {
+  if (item.kind !== 'problem') return false
+  const own = item.issuerId === message.sender.memberId
+  if (isLinked(item, task)) return likeness >= LINKED_LIKENESS || (own && task.updates.includes(item.messageId))
+  return own && likeness >= SURE_LIKENESS
+}
 
 function reportOnProblem(
   { item }: Match,
@@ -153,5 +160,3 @@ function knowsEveryAssignee(task: LedgerItem, { message }: LedgerInput, view: Le
       earlier.assigneeIds.every((id) => task.assigneeIds.includes(id)),
   )
 }
-
-const isDoneBy = (item: LedgerItem, memberId: string): boolean => !isOpen(item) || item.completedBy.includes(memberId)

@@ -1,5 +1,5 @@
 import type { LedgerInput, LedgerView } from './ledger-view.ts'
-import { knownPeople, type Person, peopleOfClass } from './people.ts'
+import { knownPeople, type Person, peopleOf, peopleOfClass } from './people.ts'
 import { plainText } from './plain-text.ts'
 import { addressAt, addressedClasses, classesOf, unitStem } from './units.ts'
 
@@ -52,7 +52,7 @@ export function resolveAssignees(text: string, input: LedgerInput, view: LedgerV
 
 /** Members whom the text names, whether as assignee or otherwise, in the order of the text. */
 export function namedMembers(text: string, input: LedgerInput, view: LedgerView): string[] {
-  return [...new Set(namings(text, knownPeople(view), unseenMentions(input)).map((naming) => naming.memberId))]
+  return [...new Set(namings(text, peopleOf(view.members), unseenMentions(input)).map((naming) => naming.memberId))]
 }
 
 /** Members mentioned by a name that the text does not show: some clients leave the mention out of the text. */

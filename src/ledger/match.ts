@@ -1,6 +1,7 @@
 import { isOpen, type LedgerItem } from '../domain/ledger.ts'
 import { namedMembers } from './assignees.ts'
 import type { LedgerInput, LedgerView } from './ledger-view.ts'
+import { peopleOf } from './people.ts'
 import { bigrams, pairWeight } from './similarity.ts'
 import { addressedClasses, isOfClass, selfDesignation } from './units.ts'
 import { confirms } from './wording.ts'
@@ -58,6 +59,7 @@ export function matchItems(input: LedgerInput, view: LedgerView): Match[] {
     memberId: message.sender.memberId,
     role: input.role,
     unit: selfDesignation(message.text),
+    unitInName: peopleOf(view.members).some((person) => person.memberId === message.sender.memberId && person.named),
     owes: open.some((item) => isOwedBy(item, message.sender.memberId)),
     presides: input.verdict.label === 'task' || confirms(message.text),
   }
@@ -85,10 +87,11 @@ function sharedPairs(
   view: LedgerView,
 ): number[] {
   const opening = view.recent[position.get(item.messageId) ?? -1]
-  const known = new Set<number>()
-  for (const pair of pairsFor(item, item.title)) if (said.has(pair)) known.add(pair)
-  if (opening) for (const pair of pairsFor(opening, opening.text)) if (said.has(pair)) known.add(pair)
-  return [...known]
+  const inTitle = pairsFor(item, item.title)
+  const inOpening = opening && pairsFor(opening, opening.text)
+  const shared: number[] = []
+  for (const pair of said) if (inTitle.has(pair) || inOpening?.has(pair)) shared.push(pair)
+  return shared
 }
 
 const isQuoted = (item: LedgerItem, quotedId: string | undefined): boolean =>
@@ -99,7 +102,8 @@ function distanceOf(item: LedgerItem, position: ReadonlyMap<string, number>, len
   return last === undefined ? Infinity : length - 1 - last
 }
 
-const isOwedBy = (item: LedgerItem, memberId: string): boolean =>
+/** True where the item is a task that the member is named for and has not reported as done. */
+export const isOwedBy = (item: LedgerItem, memberId: string): boolean =>
   item.kind === 'task' && item.assigneeIds.includes(memberId) && !item.completedBy.includes(memberId)
 
 /** What matters of the one who speaks. */
@@ -108,6 +112,7 @@ interface Speaker {
   role: LedgerInput['role']
   /** The unit that they say they speak for. */
   unit: string | null
+  unitInName: boolean
   /** They have a task of their own to report on. */
   owes: boolean
   /** They speak as somebody who hands out work or closes it. */
@@ -115,7 +120,11 @@ interface Speaker {
 }
 
 /** What the speaker's part in an item counts for; who speaks weighs most. */
-function relation(item: LedgerItem, { memberId, role, unit, owes, presides }: Speaker, distance: number): number {
+function relation(
+  item: LedgerItem,
+  { memberId, role, unit, unitInName, owes, presides }: Speaker,
+  distance: number,
+): number {
   if (item.kind === 'problem') {
     if (item.issuerId === memberId || item.assigneeIds.includes(memberId)) return WHO.reporter
     return (role === 'leader' ? WHO.leader : 0.2) + (distance <= 1 && !owes ? WHO.answer : 0)
@@ -126,6 +135,9 @@ function relation(item: LedgerItem, { memberId, role, unit, owes, presides }: Sp
   }
   if (item.issuerId === memberId) return presides ? WHO.issuer : WHO.stranger
   if (role === 'leader') return 0
-  if (unit !== null && addressedClasses(item.title).some((kind) => isOfClass(unit, kind))) return WHO.assignee
-  return item.assigneeIds.length > 0 ? WHO.stranger : WHO.everyone
+  const classes = addressedClasses(item.title)
+  if (unit !== null && classes.some((kind) => isOfClass(unit, kind))) return WHO.assignee
+  // Who belongs to a kind of unit is still being learned, unless the names show it.
+  const mayBelong = item.assigneeIds.length === 0 || (classes.length > 0 && !unitInName)
+  return mayBelong ? WHO.everyone : WHO.stranger
 }

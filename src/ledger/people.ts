@@ -1,5 +1,5 @@
 import type { Member } from '../domain/message.ts'
-import type { LedgerView } from './ledger-view.ts'
+import type { LedgerView, RecentMessage } from './ledger-view.ts'
 import { plainText } from './plain-text.ts'
 import { isOfClass, selfDesignation, splitName } from './units.ts'
 
@@ -19,7 +19,7 @@ export interface Person {
 const byMembers = new WeakMap<readonly Member[], readonly Person[]>()
 
 /** The members as people; remembered for the list it was made from, since a group's members seldom change. */
-function peopleOf(members: readonly Member[]): readonly Person[] {
+export function peopleOf(members: readonly Member[]): readonly Person[] {
   const known = byMembers.get(members)
   if (known) return known
   const people = members.map(({ memberId, name: written, role }): Person => {
@@ -39,12 +39,23 @@ function peopleOf(members: readonly Member[]): readonly Person[] {
   return people
 }
 
+const unitBySaid = new WeakMap<RecentMessage, string | null>()
+
+/** The unit that an earlier message was said for; remembered, since it is asked again with every new message. */
+function unitSpokenFor(past: RecentMessage): string | null {
+  const known = unitBySaid.get(past)
+  if (known !== undefined) return known
+  const unit = selfDesignation(plainText(past.text.slice(0, 40)))
+  unitBySaid.set(past, unit)
+  return unit
+}
+
 /** The members with the units that their names or their own latest reports show. */
 export function knownPeople(view: Pick<LedgerView, 'members' | 'recent'>): readonly Person[] {
   const spoken = new Map<string, string[]>()
-  for (const { senderId, role, text } of view.recent) {
-    const unit = role === 'member' ? selfDesignation(plainText(text.slice(0, 40))) : null
-    if (unit) spoken.set(senderId, [...(spoken.get(senderId) ?? []), unit])
+  for (const past of view.recent) {
+    const unit = past.role === 'member' ? unitSpokenFor(past) : null
+    if (unit) spoken.set(past.senderId, [...(spoken.get(past.senderId) ?? []), unit])
   }
   const people = peopleOf(view.members)
   if (spoken.size === 0) return people

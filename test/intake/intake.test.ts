@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { itemsOf } from '../../src/store/ledger.ts'
 import { shownMessages } from '../../src/store/messages.ts'
-import { BOAST, intakeOn, LEADER, MORNING, messageOf, TASK } from '../helpers/intake.ts'
+import { BOAST, ENFORCED, intakeOn, LEADER, MORNING, messageOf, TASK } from '../helpers/intake.ts'
 import { onEachStore } from '../helpers/stores.ts'
 
 const GROUP = { tenantId: 'default', groupId: 'g1' }
@@ -132,12 +132,11 @@ onEachStore('intake', (stores, kind) => {
   })
 
   it('decides alike in observe and enforce, and says nothing in observe', async () => {
-    const { ENFORCED } = await import('../helpers/intake.ts')
     const outcomes = []
     for (const mode of ['observe', 'enforce']) {
       const store = await stores.open()
       const { intake } = await intakeOn(store, { policy: ENFORCED.replace('mode: enforce', `mode: ${mode}`) })
-      await intake.accept(messageOf(BOAST, { messageId: 'the-boast' }))
+      await intake.accept(messageOf(BOAST, { messageId: 'the-boast', sentAt: MORNING }))
       const decision = await store.db.selectFrom('decisions').selectAll().executeTakeFirstOrThrow()
       const entry = await store.db.selectFrom('outbox').selectAll().executeTakeFirstOrThrow()
       outcomes.push({ decision, entry })

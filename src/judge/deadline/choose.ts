@@ -20,8 +20,9 @@ const HAND_IN =
 /** Something to attend counts from its start, work until its end. */
 export function isAttended({ left, right, before, after }: Around): boolean {
   const near = (pattern: RegExp, text: string) => text.search(pattern)
-  const attend = near(ATTEND, right)
-  const work = near(HAND_IN, right)
+  const follows = right.length > 1 ? right : after.slice(0, 24)
+  const attend = near(ATTEND, follows)
+  const work = near(HAND_IN, follows)
   if (attend !== -1 || work !== -1) return attend !== -1 && (work === -1 || attend < work)
   const lastOf = (pattern: RegExp) => Math.max(-1, ...[...left.matchAll(new RegExp(pattern, 'g'))].map((m) => m.index))
   if (lastOf(ATTEND) !== lastOf(HAND_IN)) return lastOf(ATTEND) > lastOf(HAND_IN)

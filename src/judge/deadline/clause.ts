@@ -26,9 +26,10 @@ function back(text: string, from: number, end: RegExp): string {
 }
 
 function forth(text: string, to: number, end: RegExp): string {
-  let i = to
-  while (i < text.length && i - to < REACH && !end.test(text[i] ?? '')) i++
-  return text.slice(to, i)
+  const begin = text[to] === ' ' ? to + 1 : to
+  let i = begin
+  while (i < text.length && i - begin < REACH && !end.test(text[i] ?? '')) i++
+  return text.slice(begin, i)
 }
 
 /** Reads the clause and the sentence of each mention, up to 48 characters either way. */

@@ -1,4 +1,5 @@
 import type { ClockAtom } from './atom.ts'
+import { matches } from './matches.ts'
 import { NUMBER, numeral, PLAIN } from './numeral.ts'
 
 const COLON = /(?<![\d.:])([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?![\d:%])分?/g
@@ -40,14 +41,14 @@ export function findClocks(text: string): ClockAtom[] {
     if (hour >= 0 && hour <= 24 && minute < 60 && !(hour === 24 && minute > 0))
       found.push({ type: 'clock', from, to, hour, minute, padded: false, doubtful: false, ...more })
   }
-  for (const m of text.matchAll(COLON)) {
+  for (const m of matches(text, COLON, /:/)) {
     const [all, hour = '', minute = ''] = m
     const ratio =
       RATIO.test(text.slice(Math.max(0, m.index - 3), m.index)) || /^的?比/.test(text.slice(m.index + all.length))
     if (!ratio) add(m.index, m.index + all.length, Number(hour), Number(minute), { padded: /^0\d/.test(hour) })
   }
-  for (const m of text.matchAll(DOTTED)) add(m.index, m.index + m[0].length, Number(m[1]), Number(m[2]))
-  for (const m of text.matchAll(WORDS)) {
+  for (const m of matches(text, DOTTED, /\d\./)) add(m.index, m.index + m[0].length, Number(m[1]), Number(m[2]))
+  for (const m of matches(text, WORDS, /[点时]/)) {
     const [all, short, first, hourText = '', quarter, minuteText, oddMinute, bareMinute] = m
     const to = m.index + all.length
     const written = minuteText ?? oddMinute ?? bareMinute
@@ -67,7 +68,7 @@ export function findClocks(text: string): ClockAtom[] {
       ...(first === undefined ? {} : { startHour: numeral(first) }),
     })
   }
-  for (const m of text.matchAll(MIDNIGHT)) {
+  for (const m of matches(text, MIDNIGHT, /零[点时]/)) {
     const minute = m[0].endsWith('半') ? 30 : m[1] ? numeral(m[1]) : 0
     add(m.index, m.index + m[0].length, 0, minute, { padded: true })
   }

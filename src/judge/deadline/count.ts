@@ -1,20 +1,21 @@
 import { chinaTime, DAY_MS, fromChina, HOUR_MS, startOfDay, startOfWeek } from '../../domain/calendar.ts'
 import type { EpochMs } from '../../domain/message.ts'
 import type { DayAtom, SpanAtom } from './atom.ts'
+import { matches } from './matches.ts'
 import { NUMBER, numeral, PLAIN } from './numeral.ts'
 import { addWorkdays, lastOfWeek, workdayOfMonth } from './workdays.ts'
 
 const CANDIDATE =
   /(?:小时|钟头|分钟|刻钟|工作日|自然日|星期|礼拜|日历天|[月周日天年])(?:的?时间)?(?:之内|以内|内|过?后|之后|以后|为限)/g
 const GIVEN = new RegExp(
-  `(?:限期?|限时|宽限|再?给(?:你们|你|大家|各位|各单位|各组)?|期限为?|不超过|不得超过)(${NUMBER}|半)个?(小时|工作日|天|日|周|星期)(?:的?时间)?`,
+  `(?:限(?:你们?|各位|各村|各组)?期?|限时|宽限|再?给(?:你们|你|大家|各位|各单位|各组)?|期限为?|不超过|不得超过)(${NUMBER}|半)个?(小时|工作日|天|日|周|星期)(?:的?时间)?`,
   'g',
 )
 const MONTHLY = new RegExp(
-  `(每月|每个月|本月|这个月|当月|下月|下个月|次月|${NUMBER}月份?)的?(?:最后(?:一|1)个|第(${PLAIN})个|(首)个)工作日`,
+  `(每月|每个月|本月|这个月|当月|月[末底]|下月|下个月|次月|${NUMBER}月份?)的?(?:最后(?:一|1)个|第(${PLAIN})个|(首)个)工作日`,
   'g',
 )
-const LAST_OF_WEEK = /(本|这个?|下个?)(?:周|星期)(?:的)?最后一个工作日/g
+const LAST_OF_WEEK = /(本|这个?|下个?|每)(?:周|星期)(?:的)?最后一个工作日/g
 
 type Rule = { day: (at: EpochMs) => EpochMs } | { ms: number }
 
@@ -82,7 +83,7 @@ export function findCounts(text: string): (DayAtom | SpanAtom)[] {
     else
       found.push({ ...KIND, kind: unit === '工作日' ? 'workday' : 'relative', from, to, pick: rule.day, bound: true })
   }
-  for (const m of text.matchAll(CANDIDATE)) {
+  for (const m of matches(text, CANDIDATE, /内|后|限/)) {
     const from = beginOf(text, m.index)
     if (from === m.index || /[第\d月]/.test(text[from - 1] ?? '')) continue
     const unit = /^(?:小时|钟头|分钟|刻钟|工作日|自然日|星期|礼拜|日历天|.)/.exec(m[0])?.[0] ?? ''
@@ -90,20 +91,20 @@ export function findCounts(text: string): (DayAtom | SpanAtom)[] {
     if (inward && /^[部容科网审控涝业训陆脏蒙存]/.test(text.slice(m.index + m[0].length))) continue
     add(from, m.index + m[0].length, readCount(text.slice(from, m.index)), unit)
   }
-  for (const m of text.matchAll(GIVEN)) {
+  for (const m of matches(text, GIVEN, /限|给|过/)) {
     const [all, count = '', unit = ''] = m
     add(m.index, m.index + all.length, count === '半' ? 0.5 : numeral(count), unit)
   }
-  for (const m of text.matchAll(MONTHLY)) {
+  for (const m of matches(text, MONTHLY, /工作日/)) {
     const [all, when = '', nthText] = m
     const nth = all.includes('最后') ? -1 : nthText === undefined ? 1 : numeral(nthText)
     const pick: DayAtom['pick'] = (at, ahead) => {
       const { year, month } = chinaTime(at)
       if (/^[下次]/.test(when)) return workdayOfMonth(year, month + 1, nth)
-      const named = /^[每本这当]/.test(when) ? month : numeral(when.replace(/月份?$/, ''))
+      const named = /^[每本这当月]/.test(when) ? month : numeral(when.replace(/月份?$/, ''))
       const day = workdayOfMonth(year, named, nth)
       if (ahead(day)) return day
-      if (/^[本这当]/.test(when)) return null
+      if (/^[本这当月]/.test(when)) return null
       return when.startsWith('每') ? workdayOfMonth(year, month + 1, nth) : workdayOfMonth(year + 1, named, nth)
     }
     found.push({
@@ -115,7 +116,7 @@ export function findCounts(text: string): (DayAtom | SpanAtom)[] {
       ...(when.startsWith('每') ? { every: true } : {}),
     })
   }
-  for (const m of text.matchAll(LAST_OF_WEEK)) {
+  for (const m of matches(text, LAST_OF_WEEK, /工作日/)) {
     const weeks = m[0].startsWith('下') ? 7 : 0
     const pick: DayAtom['pick'] = (at, ahead) => {
       const day = lastOfWeek(startOfWeek(at) + weeks * DAY_MS)

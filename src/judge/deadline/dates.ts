@@ -1,6 +1,7 @@
 import { chinaTime, DAY_MS, fromChina } from '../../domain/calendar.ts'
 import type { EpochMs } from '../../domain/message.ts'
 import type { Ahead, DayAtom } from './atom.ts'
+import { matches } from './matches.ts'
 import { NUMBER, numeral, PLAIN, yearOf } from './numeral.ts'
 
 const YEAR = '(?:(20\\d\\d|二[零一二三四五六七八九]{3})[年./-]|(今年|本年|当年|明年|次年|来年|去年))?'
@@ -9,7 +10,8 @@ const FULL = new RegExp(
   'g',
 )
 const ISO = /(?<![\d.-])(20\d\d)([-/.])(\d{1,2})\2(\d{1,2})(?![\d.-])/g
-const SHORT = /(?<![\d./vV¥$#]|[^\d]-)(1[0-2]|0?[1-9])([./·])(3[01]|[12]\d|0?[1-9])(?![\d./%·])(?:日|号)?/g
+const SHORT =
+  /(?<![\d./vV¥$#]|[^\d]-)(1[0-2]|0?[1-9])([./·])(3[01]|[12]\d|0?[1-9])(?![\d./%·版元万亿米吨分级寸折])(?:日|号)?/g
 const BARE = new RegExp(
   `(本月|这个月|当月|下月|下个月|次月|上月|上个月|每月|每个月)?(?:(${NUMBER})(?:日|号)?[-至到])?(?:${NUMBER})(日|号)|(本月|这个月|当月|下月|下个月|次月|每月)(${PLAIN})(日|号)`,
   'g',
@@ -123,12 +125,12 @@ const NOT_SHORT =
 export function findDates(text: string): DayAtom[] {
   const found: DayAtom[] = []
   const add = (atom: DayAtom) => found.push(atom)
-  for (const m of text.matchAll(ISO)) {
+  for (const m of matches(text, ISO, /20\d\d[-/.]/)) {
     const [all, year, , month, date] = m
     if (exists(Number(month), Number(date)))
       add(dated(m.index, m.index + all.length, Number(month), Number(date), Number(year)))
   }
-  for (const m of text.matchAll(FULL)) {
+  for (const m of matches(text, FULL, /月/)) {
     const [all, year, named, monthText = '', firstText, dateText = ''] = m
     const month = numeral(monthText)
     const date = numeral(dateText)
@@ -149,7 +151,7 @@ export function findDates(text: string): DayAtom[] {
     if (/八月十五$/.test(all)) continue
     add(atom)
   }
-  for (const m of text.matchAll(SHORT)) {
+  for (const m of matches(text, SHORT, /\d[./·]\d/)) {
     const [all, month, , date] = m
     const to = m.index + all.length
     const left = text.slice(Math.max(0, m.index - 4), m.index)
@@ -159,7 +161,7 @@ export function findDates(text: string): DayAtom[] {
     if (!BEFORE_SHORT.test(left) && !AFTER_SHORT.test(right) && !opens) continue
     add(dated(m.index, to, Number(month), Number(date), null))
   }
-  for (const m of text.matchAll(BARE)) {
+  for (const m of matches(text, BARE, /[日号]/)) {
     const [all, prefix, firstText, unit, prefix2, , unit2] = m
     const to = m.index + all.length
     const number = /([^月至到号日-]+)[日号]$/.exec(all)?.[1] ?? ''
@@ -169,7 +171,7 @@ export function findDates(text: string): DayAtom[] {
     if ((prefix ?? prefix2) === undefined && isCount(text, m.index, to, unit ?? unit2 ?? '')) continue
     add(bare(m.index, to, prefix ?? prefix2, date, firstText === undefined ? null : numeral(firstText)))
   }
-  for (const m of text.matchAll(NIAN)) {
+  for (const m of matches(text, NIAN, /廿/)) {
     const date = numeral(m[0])
     if (date <= 29) add(bare(m.index, m.index + m[0].length, undefined, date, null))
   }

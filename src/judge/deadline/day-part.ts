@@ -1,4 +1,5 @@
 import type { PartAtom, PartName } from './atom.ts'
+import { matches } from './matches.ts'
 
 const NAMES: readonly [PartName, string][] = [
   ['dawn', '凌晨'],
@@ -33,7 +34,7 @@ const isBound = (word: string) => /前$|^一上班|^刚上班|就$|^eod|^COB/i.t
 /** Finds parts of the day: `下午`, `今晚` (its second half), `下班前`, `一上班`. */
 export function findParts(text: string): PartAtom[] {
   const found: PartAtom[] = []
-  for (const m of text.matchAll(PATTERN)) {
+  for (const m of matches(text, PATTERN)) {
     const word = m[0]
     const index = m.slice(1).findIndex((group) => group !== undefined)
     const part = NAMES[index]?.[0] ?? (index === NAMES.length + 1 ? 'night' : 'early')

@@ -1,4 +1,4 @@
-import { chinaTime } from '../../domain/calendar.ts'
+import { chinaTime, DAY_MS } from '../../domain/calendar.ts'
 import type { EpochMs } from '../../domain/message.ts'
 import type { Around } from './clause.ts'
 import type { Resolved } from './resolve.ts'
@@ -15,7 +15,7 @@ const ABOUT = /^(?:前后|上下)/
 const STARTS =
   /^(?:\)?起(?!草|来|飞|运|跑|降|重|止|点)|以来|开始(?:施行|实施|执行|生效|启用|实行|计|恢复|供|停|放|封|涨|下调|上调))/
 /** 3月15日是消费者权益日 tells what a day is. */
-const IS = /^(?:就|正|刚好|又)?是(?!截止|截稿|最后|最迟|最晚|报送|上报|交|底线|死线)/
+const IS = /^(?:就|正|刚好|又)?是(?!截止|截稿|最后|最迟|最晚|报送|上报|交|底线|死线)|^了(?:[,。!]|$)/
 const DURING = /^期间|^(?:假期|节日)期间/
 
 /** Reports of what has been. */
@@ -37,7 +37,7 @@ const WEATHER =
 const OUTAGE =
   /停电|停水|停气|停暖|停机|停用|停运|停业|停航|停课|断网|断电|断水|断路|封闭|封路|封道|封桥|封航|封控|闭馆|闭园|闭店|限行|限号|管制|放假|休市|休假|歇业|关闭|关停|暂停|不营业|不开放|不上班|绕行|中断/
 const OPENING =
-  /(?:开放|营业|办公|服务|接待|门诊|就餐|供应|供水|供电|供暖|开馆|作息|咨询|上下?班|经营|运营|开门|食堂|早餐|午餐|晚餐)时[间段]|照常|对外开放|开放[至到]|延时服务|免费开放|正常(?:营业|开放|上班|办公|接诊|供应)|开门|营业|值班电话/
+  /(?:开放|营业|办公|服务|接待|门诊|就餐|供应|供水|供电|供暖|开馆|作息|咨询|上下?班|经营|运营|开门|食堂|早餐|午餐|晚餐)时[间段]|照常|对外(?:开放|办公|服务|接待|营业)|(?<!公)开放$|开放[至到]|延时服务|免费开放|正常(?:营业|开放|上班|办公|接诊|供应)|开门|营业|值班电话/
 const EFFECT =
   /施行|实施|生效|执行新|启用|实行|启动运行|正式运行|上线运行|起执行|恢复(?:供|通|营|运|正常|开放)|开通|通车|投产|开业|开园|开市|上市|发薪|发工资|到账|扣款|调价|涨价/
 const MAINTENANCE = /检修|维护|升级|切换|割接|演习|喷洒|消杀|施工|上线/
@@ -53,7 +53,7 @@ const HAPPENED =
   /^[^前内]{0,14}(?:发现|收到(?!后|的)|接到|已|刚|检查(?:了|发现)|通报|有\d|只|还有|仍|又|来了|出现|发生|反映|太|真|辛苦|感谢|谢谢|轮到|是)|^(?:的(?!时间)|[好吃天没怎谁很心])/
 
 export const ATTEND =
-  /(?<!委员|居委|村委|常委|业委|理事|监事|董事|联合|可能|[社机工学协商不都能就还才误体领约也])会(?!计|员|同|费|展部|被|把|有|不|更|影|使|导|造|给|让|跟|再|去|来|发|继|陆|在|尽|及|按|认|安|做|积)|培训|开庭|庭审|集合|乘车|上车|发车|检查组|督[查导]组|考核组|验收组|调研|值班|值守|带班|考试|上课|听课|讲座|比赛|演练|直播|面试|笔试|彩排|签约|听证|座谈|观摩|轮训|参训|集训|典礼|仪式|就餐|到场|入场|进场|报到|参观|巡查|路演|宣讲|聚餐|出发|开课|授课|答辩|研讨|论坛/
+  /(?<!委员|居委|村委|常委|业委|理事|监事|董事|联合|可能|[社机工学协商不都能就还才误体领约也])会(?!计|员|同|费|展部|被|把|有|不|更|影|使|导|造|给|让|跟|再|去|来|发|继|陆|在|尽|及|按|认|安|做|积)|培训|开庭|庭审|集合|乘车|上车|发车|(?:检查|督查|督导|考核|验收|巡察|巡视|审计|考察|专家|工作|调研)组(?:[来到进莅]|.{0,6}(?:检查|督查|督导|来))|调研|值班|值守|带班|考试|上课|听课|讲座|比赛|演练|直播|面试|笔试|彩排|签约|听证|座谈|观摩|轮训|参训|集训|典礼|仪式|就餐|到场|入场|进场|报到|参观|巡查|路演|宣讲|聚餐|出发|开课|授课|答辩|研讨|论坛/
 
 const SELF =
   /(?:^|[,。;!?\s])(?:我|本人|我们|咱们?|俺|我这边|我们这边|我处|我科|我办)(?![县市区镇乡村局院校司行部队街省州厅])[^,。;]{0,8}$/
@@ -62,7 +62,7 @@ const RELAYED = /(?:说好?|讲|约了?|答应|表示|听说|反映|回复|告�
 const ANCHORED =
   /(?:(?:[^知到文告发日起,。;:]|接到?报|发现|事发|签到|到岗|到货|报到|收到货|出发|开发)后|结束后|完成后|之日起|日起)(?:的|起|,)?$/
 const NOTICED =
-  /(?:通知|收到|接到|来函|来文|文件|发文|印发|发布|公告|即日|今日|通报|此件|本文|函件|短信|消息|看到)[^,。;]{0,6}(?:后|之日|日|时)?(?:起|的)?$/
+  /(?:通知|文到|收到|接到|来函|来文|文件|发文|印发|发布|公告|即日|今日|通报|此件|本文|函件|短信|消息|看到)[^,。;]{0,6}(?:后|之日|日|时)?(?:起|的)?$/
 const ELAPSED =
   /(?:近|最近|过去|未来|今后|此前|每|连续|持续|存放|前|以后|三年|头|满|累计|保存|保留|限速|间隔|至少|超过|不足|平均|同一|任意)$/
 
@@ -93,7 +93,8 @@ function tellsOfPast(found: Resolved, { left, right }: Around, at: EpochMs): boo
   const { day, clock, limit } = found.mention
   if (limit || found.mention.span !== null || isStillAhead(found, at)) return false
   if (day?.today && clock === null && found.mention.parts.length === 0) return HAPPENED.test(right)
-  const open = day === null || day.today || day.mayBePast !== undefined || day.month !== undefined
+  const nextYear = day?.month !== undefined && (found.moment ?? at) - at > 200 * DAY_MS
+  const open = day === null || day.today || day.mayBePast?.(at) === true || nextYear
   if (!open) return false
   if (REPORTED.test(right) || DONE_OF.test(right)) return true
   if (/(?:已经?|刚刚?|曾)(?:于|在)?$/.test(left)) return !/已定|定于/.test(left)
@@ -130,6 +131,7 @@ export function bearing(found: Resolved, near: Around, at: EpochMs): Bearing | n
   if (isCancelled(near)) return null
   if (ASKED.test(near.clause) && !strong) return null
   if (WEATHER.test(near.clause) && !(strong && ASKS.test(right))) return 'fact'
+  if (mention.day?.every && /照常|开放|营业|接诊|办公/.test(before)) return 'fact'
   const free = strong && !mention.day?.period
   if (!free && factual(near, range)) return 'fact'
   if (BASIS.test(before.slice(-8)) && !strong && !/截[至止]$/.test(left)) return 'own'
@@ -178,7 +180,7 @@ function factual({ left, right, clause, after }: Around, range: boolean): boolea
   if (!range && EFFECT.test(right.slice(0, 14)) && !/报|交|完成/.test(right)) return true
   if (OUTAGE.test(right.slice(0, 16)) || (OUTAGE.test(left) && !ASKS.test(right)))
     return !/^[^,]*(?:报|交|完成|把)/.test(right)
-  if (OPENING.test(range ? left : clause)) return true
+  if (OPENING.test(clause.replace(/\([^)]*\)/, ''))) return true
   if (MAINTENANCE.test(right.slice(0, 12)))
     return !/请|把|必须|务必|要|安排|完成|做好|集合|参加|到岗|到场|组织|集中|开展|各/.test(`${clause}${after}`)
   return false
@@ -199,7 +201,7 @@ function isIdle(found: Resolved, { left, right, before, after }: Around): boolea
   if (day?.period && day.kind === 'month-part' && clock === null) return !asks || !DONE_BY.test(right)
   if (day === null && clock === null) return !(ASKS.test(right) || /(?:请|务必|必须|要|@|把|各|大家)/.test(left))
   if (/的(?:反馈|通报|通知|精神|要求|纪要|文件|结果|问题)/.test(right.slice(0, 18)) && clock === null) return true
-  return !asks && !(day !== null && (clock !== null || parts.length > 0))
+  return !asks && !(day !== null && (clock !== null || (parts.length > 0 && !day.today)))
 }
 
 const NOT_PUT_OFF = /(?:不|别|莫)(?:要|能|得|许)?(?:拖|等|留|压)[^,]{0,3}$/

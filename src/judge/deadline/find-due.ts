@@ -35,7 +35,9 @@ function candidatesOf(text: string, at: EpochMs): Candidate[] {
     if (here === undefined) return
     // After 3月1日至5日, 每天下午4点前 ends with the range.
     const inRange =
-      said.day?.every === true && said.day.kind === 'relative' && (mentions[i - 1]?.end?.day ?? mentions[i - 1]?.day?.start) != null
+      said.day?.every === true &&
+      said.day.kind === 'relative' &&
+      (mentions[i - 1]?.end?.day ?? mentions[i - 1]?.day?.start) != null
     const mention = inRange && said.clock !== null ? { ...said, day: null } : said
     if (here.sentence - sentence > 1) spoken = NOTHING_SPOKEN
     sentence = here.sentence

@@ -2,14 +2,15 @@ import { chinaTime, DAY_MS, startOfDay } from '../../domain/calendar.ts'
 import type { EpochMs } from '../../domain/message.ts'
 import type { Ahead, DayAtom } from './atom.ts'
 import { ownDay, PUBLIC_HOLIDAYS } from './festivals.ts'
+import { matches } from './matches.ts'
 import { numeral, PLAIN } from './numeral.ts'
 import { addWorkdays, isWorking, workingFrom } from './workdays.ts'
 
 const NAMES = PUBLIC_HOLIDAYS.map(({ words }) => words).join('|')
 const OFF = '(?:假期|放假|长假|小长假|休假)?'
 const HOLIDAY = new RegExp(
-  `(?<![二三四五六七八九双第年])((?:${NAMES}|[双两]节)(?!路|街|大道|社区|村|小学|中学|广场)(?:节(?!后|前))?|小长假|长假|节日|假期|(?:放|收|休)?假(?=前|后|结束)|收假|节(?=[前后])|(?<=[,。;!\\s]|^)年(?=[前后])|开工|复工)(?:这天)?(${OFF})` +
-    `(?:(前夕)|(?:之|以)?前(?:(${PLAIN})个?(天|日|周|个?星期|工作日)|(最后一[个天]?工?作?[日天]?))?|((?:之)?后)?(?:的)?(?:(?:上班|上课|开工|复工|收假)的?)?(?:第(?:一|1)个?|首个?)(?:工作日|天|日)|后(?:一上班|上班(?:之|以)?前?|上班时?)|(当[天日]|那天)|(?:假期)?(结束(?:之|以)?前|最后一天)|后(${PLAIN})个工作日内?|后|(?=前))`,
+  `(?<![二三四五六七八九双第])((?:${NAMES}|[双两]节)(?!路|街|大道|社区|村|小学|中学|广场)节?|小长假|长假|节日|假期|(?:放|收|休)?假(?=前|后|结束)|收假|节(?=[前后])|(?<=[,。;!\\s]|^)年(?=[前后])|开工|复工)(?:这天)?(${OFF})` +
+    `(?:(前夕)|(?:之|以)?前(?:(${PLAIN})个?(天|日|周|个?星期|工作日)|(最后一[个天]?工?作?[日天]?))?|((?:之)?后)?(?:的)?(?:(?:上班|上课|开工|复工|收假|返岗|返校|返工)的?)?(?:第(?:一|1)个?|首个?)(?:工作日|天|日)|后(?:一上班|上班(?:之|以)?前?|上班时?)|(当[天日]|那天)|(?:假期)?(结束(?:之|以)?前|最后一天)|后(${PLAIN})个工作日内?|后|(?=前))`,
   'g',
 )
 const AHEAD_OF = new RegExp(`(?:比)?(${NAMES})节?(?:假期|放假)?(?:再)?提前(${PLAIN})个?(天|日|周|工作日)`, 'g')
@@ -56,7 +57,6 @@ function next(names: readonly string[] | null, choose: (found: Break) => EpochMs
 
 function namesIn(words: string): readonly string[] | null {
   if (/^双节/.test(words)) return ['中秋', '国庆']
-  if (/^两节/.test(words)) return ['元旦', '春节']
   if (/^年/.test(words)) return ['春节']
   const found = PUBLIC_HOLIDAYS.filter((holiday) => new RegExp(`^(?:${holiday.words})`).test(words))
   return found.length === 0 ? null : found.map(({ name }) => name)
@@ -81,7 +81,7 @@ function lastDayOff({ own, after }: Break): EpochMs {
 /** Finds public holidays where they set a day: `节前`, `国庆放假前`, `五一前三天`, `节后第一个工作日`, `假期结束前`. */
 export function findHolidays(text: string): DayAtom[] {
   const found: DayAtom[] = []
-  for (const m of text.matchAll(HOLIDAY)) {
+  for (const m of matches(text, HOLIDAY)) {
     const [all, words = '', off = '', , count, unit, , , sameDay, ending, workdays] = m
     const from = m.index
     const to = from + all.length
@@ -109,7 +109,7 @@ export function findHolidays(text: string): DayAtom[] {
       add(words === '收假' ? lastDayOff : ({ before }) => before)
     }
   }
-  for (const m of text.matchAll(AHEAD_OF)) {
+  for (const m of matches(text, AHEAD_OF)) {
     const [all, words = '', count = '', unit = ''] = m
     const step = back(count, unit)
     const pick = next(namesIn(words), ({ own }) => step(own))

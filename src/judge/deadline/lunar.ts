@@ -2,6 +2,7 @@ import { chinaTime, DAY_MS } from '../../domain/calendar.ts'
 import type { EpochMs } from '../../domain/message.ts'
 import type { Ahead, DayAtom } from './atom.ts'
 import { lunarDay, NAMED_DAYS, ownDay } from './festivals.ts'
+import { matches } from './matches.ts'
 import { numeral, PLAIN } from './numeral.ts'
 
 const DAY = '(?:初[一二三四五六七八九十]|廿[一二三四五六七八九]?|三十|[二]?十[一二三四五六七八九]?|\\d{1,2})'
@@ -30,7 +31,7 @@ function comingYear(of: (year: number) => EpochMs | null) {
 /** Finds lunar dates (`腊月二十三`, `农历八月初十`) and named days other than public holidays (`元宵节前`, `霜降前`). */
 export function findLunar(text: string): DayAtom[] {
   const found: DayAtom[] = []
-  for (const m of text.matchAll(LUNAR)) {
+  for (const m of matches(text, LUNAR, /初|廿|历|[正冬腊八]月/)) {
     const monthText = (m[1] ?? m[3] ?? m[5] ?? m[9] ?? '正').replace('闰', '')
     const dayText = m[2] ?? m[4] ?? m[6] ?? m[7] ?? m[8] ?? m[10] ?? ''
     const month = MONTHS[monthText] ?? numeral(monthText)
@@ -39,7 +40,11 @@ export function findLunar(text: string): DayAtom[] {
     const of = (year: number) => (month === 12 && date === 30 ? ownDay('除夕', year) : lunarDay(year, month, date))
     found.push({ type: 'day', kind: 'lunar', from: m.index, to: m.index + m[0].length, pick: comingYear(of) })
   }
-  for (const m of text.matchAll(NAMED)) {
+  for (const m of matches(
+    text,
+    NAMED,
+    /节|夕|腊|元宵|重阳|中元|立[春夏秋冬]|[春秋]分|[夏冬]至|[露霜蛰种暑寒雪]|[七八六]一|三八|小年|五四|双1|双十|日前|平安|圣诞|雨水|小满|三十|龙抬头|谷雨/,
+  )) {
     const [all, word = '', sameDay, count, unit] = m
     const name = word.endsWith('三十') ? '除夕' : word
     const before = all.includes('前')

@@ -5,6 +5,7 @@ import { findDates } from './dates.ts'
 import { findParts } from './day-part.ts'
 import { findHolidays } from './holiday.ts'
 import { findLunar } from './lunar.ts'
+import { MOST } from './matches.ts'
 import { findMonthParts } from './month-part.ts'
 import { findRelativeDays } from './relative-day.ts'
 import { findWeekdays } from './weekday.ts'
@@ -22,9 +23,6 @@ export interface Mention {
   /** The later end, where this is the start of a range. */
   end: Mention | null
 }
-
-/** More times than any message sets; a text with more is a roster. */
-const MOST = 240
 
 /** The longer of two readings that begin together, the earlier of two that overlap. */
 function withoutOverlaps(atoms: Atom[]): Atom[] {
@@ -48,14 +46,14 @@ function findAtoms(text: string): Atom[] {
   if (/月|旬|季|年|Q/i.test(text)) atoms.push(...findMonthParts(text))
   if (/[节假]|元旦|清明|五一|端午|中秋|国庆|十一|年[前后]|5\.1|过年|开工|复工/.test(text))
     atoms.push(...findHolidays(text))
-  if (/[前当早晚午初]|[历正冬腊八]月/.test(text)) atoms.push(...findLunar(text))
+  if (/[前当早晚午初]|历|[正冬腊八]月/.test(text)) atoms.push(...findLunar(text))
   return withoutOverlaps(atoms)
 }
 
 const GLUE = /^(?:[ ,:、的()]|之内的|内的|,的|\)的| \(|\) )?$/
 const WEEKDAY_NOTE = /^[ ,(、/]{0,2}$/
 const AFTER_LIMIT =
-  /^(?:钟|整|许|左右)*(?:\)| )?(?:之前|以前|前(?!后|[期往]|置)|之内|以内|内(?![部容科网])|为止|为限|止|就?截[止至稿关单]|结束前)/
+  /^(?:钟|整|许|左右)*(?:\)| )?(?:之前|以前|前(?!后|[期往]|置)|之内|以内|内(?![部容科网])|为止|为限|止|就?截[止至稿关单]|结束前|是(?:截止|最后期限|最后一[天日]|最后时限|底线|死线))/
 const BEFORE_LIMIT =
   /(?:截[至止](?:日期|时间)?[到至为是:]*(?:今年)?|最[迟晚](?:不[迟晚]于|不超过|到|在|于)?|至迟|不[晚迟]于|不得?超过|赶在|卡在|不得[晚迟]于|务必于|务必在|须于|应于|限于?|必须在|期限(?:为|是|到|:)?|deadline:?|DDL:?|ddl:?)[ ]?$/
 
@@ -129,7 +127,14 @@ function takeLimit(text: string, mention: Mention): void {
     (mention.clock === null && mention.day?.bound === true)
 }
 
-const RANGE = /^(?:\)?(?:起|开始)?,?(?:至|到|-|直到|截至|截止到?|止到)(?:第二天)?)$/
+const RANGE = /^(?:\)?(?:起|开始)?,?(?:至|到|-|直到|截至|截止到?|止到|一直[到至])(?:第二天)?)$/
+
+/** 周四、周五两天: as 今明两天, the last day named. */
+const isPair = (text: string, first: Mention, second: Mention) => {
+  const between = text.slice(first.to, second.from)
+  if (/^开始[,、]$/.test(between)) return /结束|截[至止]|止/.test(text.slice(second.to - 2, second.to + 2))
+  return /^[、和及,]$/.test(between) && /^这?[两二三四2-4]天/.test(text.slice(second.to, second.to + 3))
+}
 
 function joinRanges(text: string, mentions: Mention[]): Mention[] {
   const joined: Mention[] = []
@@ -140,7 +145,7 @@ function joinRanges(text: string, mentions: Mention[]): Mention[] {
       last.end === null &&
       last.span === null &&
       mention.span === null &&
-      RANGE.test(text.slice(last.to, mention.from))
+      (RANGE.test(text.slice(last.to, mention.from)) || isPair(text, last, mention))
     ) {
       last.end = mention
       last.limit = mention.limit

@@ -1,6 +1,7 @@
 import { chinaTime, fromChina } from '../../domain/calendar.ts'
 import type { EpochMs } from '../../domain/message.ts'
 import type { DayAtom } from './atom.ts'
+import { matches } from './matches.ts'
 import { NUMBER, numeral, PLAIN } from './numeral.ts'
 
 const MONTH = `(${NUMBER}月份?|本月份?|这个月|当月|下月|下个月|次月|每月|每个月)?`
@@ -46,7 +47,7 @@ const base = (m: RegExpExecArray) =>
 /** Finds parts of months, quarters and years: `月底`, `5月中旬`, `本月内`, `二季度末`, `上半年`, `年底`. */
 export function findMonthParts(text: string): DayAtom[] {
   const found: DayAtom[] = []
-  for (const m of text.matchAll(PART)) {
+  for (const m of matches(text, PART, /月|旬/)) {
     const [all, prefix, early, middle] = m
     const word = all.slice(prefix?.length ?? 0)
     if (prefix === undefined && /^的?[初底末]/.test(word)) continue
@@ -64,33 +65,33 @@ export function findMonthParts(text: string): DayAtom[] {
       ...(prefix === undefined ? { period: true } : {}),
     })
   }
-  for (const m of text.matchAll(INSIDE)) {
+  for (const m of matches(text, INSIDE, /月/)) {
     const [, named, , next] = m
     if (named !== undefined && !(numeral(named) >= 1 && numeral(named) <= 12)) continue
     if (m[0].startsWith('月') && /[个半\d一二两三四五六七八九十]/.test(text[m.index - 1] ?? '')) continue
     const month = named === undefined ? null : numeral(named)
     found.push({ ...base(m), bound: true, pick: monthDay('last', month, month === null ? (next ? 1 : 0) : null) })
   }
-  for (const m of text.matchAll(QUARTER)) {
+  for (const m of matches(text, QUARTER, /季|Q/i)) {
     const written = m[1] ?? m[2]
     const quarter = written === undefined ? null : numeral(written)
     if (quarter !== null && !(quarter >= 1 && quarter <= 4)) continue
     const months = (at: EpochMs) => (quarter ?? Math.ceil(chinaTime(at).month / 3)) * 3
     found.push({ ...base(m), bound: true, pick: endOfMonth(months) })
   }
-  for (const m of text.matchAll(HALF)) {
+  for (const m of matches(text, HALF, /半年/)) {
     const [, year, half, tail] = m
     const pick = endOfMonth(() => (half === '上半年' ? 6 : 12), year === '明年' ? 1 : 0)
     found.push({ ...base(m), pick, ...(tail ? { bound: true } : { period: true }) })
   }
-  for (const m of text.matchAll(YEAR)) {
+  for (const m of matches(text, YEAR, /年/)) {
     const [all, year, tail = ''] = m
     if (/[\d每多半一二两三四五六七八九十往历近]$/.test(text.slice(0, m.index).slice(-1)) && !all.includes('今'))
       continue
     const pick = endOfMonth(() => 12, year === '明年' ? 1 : 0)
     found.push({ ...base(m), pick, ...(/内/.test(tail) ? { bound: true } : { period: true }) })
   }
-  for (const m of text.matchAll(PERIOD)) {
+  for (const m of matches(text, PERIOD, /月/)) {
     found.push({ ...base(m), period: true, pick: monthDay('last', null, m[0].startsWith('下') ? 1 : 0) })
   }
   return found

@@ -1,5 +1,6 @@
 import { DAY_MS, startOfDay } from '../../domain/calendar.ts'
 import type { DayAtom } from './atom.ts'
+import { matches } from './matches.ts'
 import { addWorkdays, isWorking } from './workdays.ts'
 
 /** Words for a day and how many days on it lies; the longest first. */
@@ -23,7 +24,7 @@ const NOT_AFTER = /^(?:起草|的?天气)/
 /** Finds days told from today: `明天`, `大后天`, `今晚` (its first half), `每天`, `下一工作日`. */
 export function findRelativeDays(text: string): DayAtom[] {
   const found: DayAtom[] = []
-  for (const m of text.matchAll(PATTERN)) {
+  for (const m of matches(text, PATTERN)) {
     const word = m[0]
     const from = m.index
     const to = from + word.length

@@ -135,6 +135,14 @@ function clockRange(
   const first = readings(start.clock, parts, late || sense === 'other' ? 'other' : sense)
   const begin = place(start, at, spoken)
   const day = begin.day ?? startOfDay(at)
+  // 9点到11点半, said at nine, is this morning's although its beginning has gone.
+  const morning = (end.clock?.hour ?? 0) * 60 + (end.clock?.minute ?? 0)
+  const under = parts.length === 0 && begin.day === startOfDay(at) && (first[0] ?? 0) < morning
+  if (under && startOfDay(at) + morning * MINUTE > at) {
+    const beginning = startOfDay(at) + (first[0] ?? 0) * MINUTE
+    const moment = startOfDay(at) + morning * MINUTE
+    return { moment, start: beginning > at ? beginning : null, day: startOfDay(at), parts }
+  }
   const from = begin.moment !== null && !late ? Math.round((begin.moment - day) / MINUTE) : (first[0] ?? 0)
   const own = readings(end.clock, endParts.length > 0 ? endParts : parts, 'other')[0] ?? CLOSE
   const written = end.clock === null ? own : end.clock.hour * 60 + end.clock.minute

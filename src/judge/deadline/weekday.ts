@@ -1,6 +1,7 @@
 import { DAY_MS, startOfWeek } from '../../domain/calendar.ts'
 import type { EpochMs } from '../../domain/message.ts'
 import type { Ahead, DayAtom } from './atom.ts'
+import { matches } from './matches.ts'
 import { lastOfWeek } from './workdays.ts'
 
 const WEEK = '(?:个?(?:周|星期|礼拜))'
@@ -50,7 +51,7 @@ const pickWhole =
 /** Finds weekdays and weeks: `周五`, `下星期三`, `本周内`, `周末前`, `每周五`. */
 export function findWeekdays(text: string): DayAtom[] {
   const found: DayAtom[] = []
-  for (const m of text.matchAll(NAMED)) {
+  for (const m of matches(text, NAMED)) {
     const [all, prefix, char = ''] = m
     const from = m.index
     const to = from + all.length
@@ -74,10 +75,12 @@ export function findWeekdays(text: string): DayAtom[] {
       pick: open ? pickBare(weekday) : pickIn(weeks, weekday),
       ...(every ? { every: true } : {}),
       ...(char === WEEKEND_ITEM ? { period: true } : {}),
-      ...(open && !every ? { mayBePast: (at: EpochMs) => pickIn(0, weekday)(at, (day) => day > at) === null } : {}),
+      ...(open && !every
+        ? { mayBePast: (at: EpochMs) => pickIn(0, weekday)(at, (day) => day + DAY_MS > at) === null }
+        : {}),
     })
   }
-  for (const m of text.matchAll(WHOLE)) {
+  for (const m of matches(text, WHOLE)) {
     const [all, prefix = '本'] = m
     const from = m.index
     const bound = /内|前/.test(all)
