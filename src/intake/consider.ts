@@ -1,5 +1,5 @@
 import type { DigestKind } from '../digest/digest-period.ts'
-import { isSubstantive } from '../domain/label.ts'
+import { isSubstantive, type Label } from '../domain/label.ts'
 import type { LedgerEvent, LedgerItem } from '../domain/ledger.ts'
 import type { GroupMessage, Member } from '../domain/message.ts'
 import type { Verdict } from '../domain/verdict.ts'
@@ -11,6 +11,7 @@ import { phrase } from '../policy/wording.ts'
 import type { StoredDecision } from '../store/decisions.ts'
 import type { RecentMessage, StoredMessage } from '../store/messages.ts'
 import type { OutboxEntry } from '../store/outbox.ts'
+import { readAppeal } from './appeal.ts'
 import { acknowledge, converse } from './converse.ts'
 import { answerEntry, causeOf, entryOf, SIMULATED_CHANNEL } from './entries.ts'
 import { type GroupState, ownerOf } from './group-state.ts'
@@ -30,6 +31,8 @@ export interface Effects {
   entries: OutboxEntry[]
   /** A digest that the sender asked for, composed once the batch is written. */
   digest: DigestKind | null
+  /** The reason of an appeal, taken once the batch is written. */
+  appeal: string | null
 }
 
 /** Who sends it, with what earlier messages and the adapter know of the person. */
@@ -54,6 +57,13 @@ function membersMet(message: GroupMessage, sender: Member, state: GroupState, ro
   const isKnown = known?.name === sender.name && known.role === sender.role
   return isKnown ? mentioned : [sender, ...mentioned]
 }
+
+/** The roster once these have joined, or changed, in the order in which they were first seen. */
+const rosterWith = (state: GroupState, met: readonly Member[]): Member[] => [
+  ...new Map([...state.roster, ...met].map((member) => [member.memberId, member])).values(),
+]
+
+const isJudged = (recent: RecentMessage): recent is RecentMessage & { label: Label } => recent.label !== null
 
 function judgeIn(state: GroupState, message: GroupMessage, sender: Member, rooms: Rooms): Verdict {
   const context = state.recent
@@ -142,7 +152,7 @@ export const unjudged = (message: GroupMessage, sender: Member, rooms: Rooms, ju
 export function consider(message: GroupMessage, state: GroupState, rooms: Rooms): Effects {
   const sender = senderOf(message, state, rooms)
   const met = membersMet(message, sender, state, rooms)
-  const members = [...new Map([...state.members.values(), ...met].map((each) => [each.memberId, each])).values()]
+  const members = met.length === 0 ? state.roster : rosterWith(state, met)
   const answering = { outboxId: rooms.newId(), now: rooms.now() }
   const effects: Effects = {
     stored: unjudged(message, sender, rooms, null),
@@ -152,7 +162,9 @@ export function consider(message: GroupMessage, state: GroupState, rooms: Rooms)
     decisions: [],
     entries: [],
     digest: null,
+    appeal: message.addressesBot ? readAppeal(message.text) : null,
   }
+  if (effects.appeal !== null) return effects
 
   const command = message.addressesBot ? parseCommand(message.text || '帮助') : null
   if (command && (command.name !== 'unknown' || message.chat === 'single')) {
@@ -169,7 +181,7 @@ export function consider(message: GroupMessage, state: GroupState, rooms: Rooms)
       items: [...state.items.values()],
       members,
       nextNumber: state.group.nextNumber,
-      recent: state.recent.flatMap((recent) => (recent.label === null ? [] : [{ ...recent, label: recent.label }])),
+      recent: state.recent.filter(isJudged),
     },
     rooms.findDue,
   )
@@ -188,7 +200,10 @@ export function consider(message: GroupMessage, state: GroupState, rooms: Rooms)
 /** Moves the state on, so that the next message of the batch sees what this one did. */
 export function absorb(state: GroupState, effects: Effects): void {
   const { stored } = effects
-  for (const member of effects.members) state.members.set(member.memberId, member)
+  if (effects.members.length > 0) {
+    state.roster = rosterWith(state, effects.members)
+    state.members = new Map(state.roster.map((member) => [member.memberId, member]))
+  }
   const recent: RecentMessage = {
     tenantId: stored.tenantId,
     groupId: stored.groupId,

@@ -2,7 +2,9 @@ import { HOUR_MS } from '../domain/calendar.ts'
 import type { Decision, Purpose } from '../domain/decision.ts'
 import type { EpochMs, GroupMessage } from '../domain/message.ts'
 import type { Audience } from '../domain/outbound.ts'
+import type { Group } from '../store/groups.ts'
 import type { OutboxEntry } from '../store/outbox.ts'
+import type { Rooms } from './rooms.ts'
 
 /** A word about a message is worth saying for a day, a note for three. */
 const WORTH_MS: Readonly<Record<Purpose, number>> = {
@@ -74,6 +76,35 @@ export const answerEntry = (
   expiresAt: context.now + WORTH_MS.answer,
   createdAt: context.now,
 })
+
+/** A note to whoever decides on appeals: that one waits, not who made it. Real in both modes, as the appeal is. */
+export function appealEntry(
+  group: Group,
+  appealed: { messageId: string; rule: string },
+  decider: string,
+  waiting: number,
+  rooms: Pick<Rooms, 'route' | 'now' | 'newId'>,
+): OutboxEntry {
+  const now = rooms.now()
+  const audience: Audience = { kind: 'member', memberId: decider }
+  const channel = rooms.route(group, audience)
+  return {
+    tenantId: group.tenantId,
+    groupId: group.groupId,
+    outboxId: rooms.newId(),
+    cause: `appeal:${appealed.rule}:${appealed.messageId}`,
+    messageId: appealed.messageId,
+    audience,
+    purpose: 'note',
+    channel: channel ?? SIMULATED_CHANNEL,
+    body: `「${group.name ?? '本群'}」有 ${waiting} 条申诉等待复核:有成员认为收到的提醒不合适。请抽空看一看原消息和理由。`,
+    state: channel === null ? 'held' : 'queued',
+    held: channel === null ? 'no-channel' : null,
+    notBefore: now,
+    expiresAt: now + WORTH_MS.note,
+    createdAt: now,
+  }
+}
 
 /** A digest for the group; said once a period, since the period is its cause. */
 export const digestEntry = (

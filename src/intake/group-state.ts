@@ -19,6 +19,8 @@ export interface GroupState {
   group: Group
   inForce: PolicyInForce
   members: Map<string, Member>
+  /** Of one identity for as long as nobody joins: the ledger remembers what it has worked out of it. */
+  roster: readonly Member[]
   recent: RecentMessage[]
   items: Map<number, LedgerItem>
   messages: PastMessage[]

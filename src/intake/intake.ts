@@ -9,6 +9,7 @@ import { appendEvents, saveItems } from '../store/ledger.ts'
 import { insertMessages, knownMessages, messageKey } from '../store/messages.ts'
 import { answersTo, insertOutbox, type OutboxEntry } from '../store/outbox.ts'
 import type { Tables } from '../store/tables.ts'
+import { takeAppeal } from './appeal.ts'
 import { createBatcher } from './batcher.ts'
 import { absorb, consider, type Effects, unjudged } from './consider.ts'
 import { answerEntry } from './entries.ts'
@@ -62,7 +63,16 @@ export function createIntake(options: IntakeOptions): Intake {
       const known = state.members.get(memberId)
       const sender = { memberId, name: name ?? memberId, role: role ?? known?.role ?? 'member' }
       const stored = unjudged(message, sender, rooms, `error:${code}`)
-      return { stored, members: known ? [] : [sender], events: [], items: [], decisions: [], entries: [], digest: null }
+      return {
+        stored,
+        members: known ? [] : [sender],
+        events: [],
+        items: [],
+        decisions: [],
+        entries: [],
+        digest: null,
+        appeal: null,
+      }
     }
   }
 
@@ -98,17 +108,19 @@ export function createIntake(options: IntakeOptions): Intake {
       trx,
       effects.flatMap((effect) => effect.decisions),
     )
-    const digests: OutboxEntry[] = []
-    for (const { stored, digest } of effects) {
-      if (!digest) continue
-      const body = await composeDigest(trx, stored, digest, stored.sentAt)
-      digests.push(answerEntry(stored, body, { outboxId: rooms.newId(), now: rooms.now() }))
+    const later: OutboxEntry[] = []
+    for (const { stored, digest, appeal } of effects) {
+      const answering = { outboxId: rooms.newId(), now: rooms.now() }
+      if (digest) later.push(answerEntry(stored, await composeDigest(trx, stored, digest, stored.sentAt), answering))
+      if (appeal === null) continue
+      const { answer, notes } = await takeAppeal(trx, stored, appeal, rooms)
+      later.push(answerEntry(stored, answer, answering), ...notes)
     }
-    const entries = [...effects.flatMap((effect) => effect.entries), ...digests]
+    const entries = [...effects.flatMap((effect) => effect.entries), ...later]
     const added = await insertOutbox(trx, entries)
     const queued = entries.filter((entry) => entry.state === 'queued' && added.has(entry.outboxId))
     await jobs.enqueue(trx, queued)
-    return digests
+    return later
   }
 
   async function take(batch: readonly GroupMessage[]): Promise<Receipt[]> {
@@ -129,11 +141,11 @@ export function createIntake(options: IntakeOptions): Intake {
         shareWithOthers(states, state, effect)
         effects.push(effect)
       }
-      const digests = effects.length > 0 ? await write(trx, states, effects) : []
+      const later = effects.length > 0 ? await write(trx, states, effects) : []
       const repeated = batch.filter((message) => known.has(messageKey(message)))
       const answers = new Map<string, string>()
       for (const { body, ...of } of await answersTo(trx, repeated)) answers.set(messageKey(of), body)
-      for (const entry of [...effects.flatMap((effect) => effect.entries), ...digests])
+      for (const entry of [...effects.flatMap((effect) => effect.entries), ...later])
         if (entry.purpose === 'answer' && entry.messageId !== null)
           answers.set(messageKey({ ...entry, messageId: entry.messageId }), entry.body)
       return { known, effects, answers }

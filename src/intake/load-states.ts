@@ -12,7 +12,7 @@ import type { Tables } from '../store/tables.ts'
 import { type GroupState, ownerOf, type PolicyInForce } from './group-state.ts'
 
 /** How many earlier messages the judge and the ledger look at. */
-const RECENT = 30
+const RECENT = 80
 /** Closed items stay in sight this long: a late report still finds its task. */
 const CLOSED_IN_SIGHT_MS = 14 * DAY_MS
 const DECISIONS_A_SENDER = 200
@@ -63,6 +63,7 @@ export async function loadStates(
         group,
         inForce: policyOf(group),
         members: new Map(),
+        roster: [],
         recent: [],
         items: new Map(),
         messages: [],
@@ -75,6 +76,7 @@ export async function loadStates(
 
   for (const { tenantId, groupId, ...member } of await membersOf(trx, groups))
     stateOf({ tenantId, groupId })?.members.set(member.memberId, member)
+  for (const state of states.values()) state.roster = [...state.members.values()]
   for (const recent of await recentMessages(trx, groups, RECENT)) stateOf(recent)?.recent.push(recent)
 
   const earliest = Math.min(...messages.map((message) => message.sentAt))

@@ -4,7 +4,7 @@ import { namedMembers } from './assignees.ts'
 import { briefly } from './briefly.ts'
 import type { Draft } from './draft.ts'
 import type { LedgerInput, LedgerView } from './ledger-view.ts'
-import { isOwedBy, type Match, matchItems } from './match.ts'
+import { type Match, matchItems } from './match.ts'
 import { knownPeople } from './people.ts'
 import { plainText } from './plain-text.ts'
 import { addressedClasses, isOfClass, numberedUnits, selfDesignation, splitName } from './units.ts'
@@ -27,10 +27,6 @@ export function advanceProgress(input: LedgerInput, view: LedgerView, draft: Dra
   const task = best.item.kind === 'task' ? best : orderBehind(best, matches, input)
   if (!task) {
     reportOnProblem(best, completion, input, view, draft)
-    const too = matches.find(
-      ({ item, likeness }) => likeness >= SURE_LIKENESS && isOwedBy(item, input.message.sender.memberId),
-    )
-    if (too && completion === 'complete') reportOnTask(too, completion, input, view, draft)
     return
   }
   const after = reportOnTask(task, completion, input, view, draft)
@@ -54,13 +50,11 @@ function orderBehind(problem: Match, matches: readonly Match[], { message }: Led
   )
 }
 
-/** A problem is over with a task's report that belongs to it and speaks of it, or is its own reporter's. */
-function isOvercome({ item, likeness }: Match, task: LedgerItem, { message }: LedgerInput): boolean {
-  if (item.kind !== 'problem') return false
-  const own = item.issuerId === message.sender.memberId
-  if (isLinked(item, task)) return likeness >= LINKED_LIKENESS || (own && task.updates.includes(item.messageId))
-  return own && likeness >= SURE_LIKENESS
-}
+/** A problem that belongs to a finished task is over where its reporter finished it or the report speaks of it too. */
+const isOvercome = ({ item, likeness }: Match, task: LedgerItem, { message }: LedgerInput): boolean =>
+  item.kind === 'problem' &&
+  isLinked(item, task) &&
+  ((item.issuerId === message.sender.memberId && task.updates.includes(item.messageId)) || likeness >= LINKED_LIKENESS)
 
 function reportOnProblem(
   { item }: Match,

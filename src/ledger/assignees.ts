@@ -13,6 +13,12 @@ const RECIPIENT_AFTER = /^\s*(?:处|那里|那儿|那边|说的?|反映|提的|�
 const JOINED = /(?:、|和|与|跟|及)\s*[@@]?$/u
 const BOUNDARY_BEFORE = /(?:^|[\s,。、;:!?@,;:!?)\]】请让由叫派])$/u
 
+/** More names than this are a list pasted in, not an assignment; it bounds the work on a long text. */
+const MOST_NAMINGS = 200
+
+/** The few characters before an offset: what tells how a name is meant. */
+const justBefore = (text: string, at: number): string => text.slice(Math.max(0, at - 8), at)
+
 /** Stretches of a text, as code-unit offsets, that name a person. */
 interface Naming {
   memberId: string
@@ -71,7 +77,7 @@ function namesUnit(text: string, unit: string): boolean {
   const stem = unitStem(unit)
   for (const name of stem === null ? [unit] : [unit, stem]) {
     const at = text.indexOf(name)
-    const before = text.slice(0, Math.max(at, 0))
+    const before = justBefore(text, Math.max(at, 0))
     if (at < 0 || RECIPIENT_BEFORE.test(before) || /[各每]$/u.test(before)) continue
     if (name === unit || BOUNDARY_BEFORE.test(before)) return true
   }
@@ -111,8 +117,9 @@ function namings(text: string, people: readonly Person[], mentioned: ReadonlySet
     const before = found.length
     for (const name of person.names) {
       for (let from = text.indexOf(name); from >= 0; from = text.indexOf(name, from + name.length)) {
+        if (found.length >= MOST_NAMINGS) break
         const whole = name === person.name || name.length >= 3
-        if (whole || BOUNDARY_BEFORE.test(text.slice(0, from)) || RECIPIENT_BEFORE.test(text.slice(0, from)))
+        if (whole || BOUNDARY_BEFORE.test(justBefore(text, from)) || RECIPIENT_BEFORE.test(justBefore(text, from)))
           found.push({ memberId: person.memberId, from, to: from + name.length })
       }
     }
@@ -128,7 +135,7 @@ function withoutRecipients(text: string, found: readonly Naming[]): string[] {
   const kept = new Set<string>()
   let previous: { to: number; recipient: boolean } | null = null
   for (const { memberId, from, to } of found) {
-    const before = text.slice(0, from).replace(/[@@]$/u, '')
+    const before = justBefore(text, from).replace(/@$/u, '')
     const joined: boolean = previous !== null && from - previous.to <= 3 && JOINED.test(text.slice(previous.to, from))
     const recipient: boolean =
       joined && previous

@@ -102,8 +102,7 @@ function distanceOf(item: LedgerItem, position: ReadonlyMap<string, number>, len
   return last === undefined ? Infinity : length - 1 - last
 }
 
-/** True where the item is a task that the member is named for and has not reported as done. */
-export const isOwedBy = (item: LedgerItem, memberId: string): boolean =>
+const isOwedBy = (item: LedgerItem, memberId: string): boolean =>
   item.kind === 'task' && item.assigneeIds.includes(memberId) && !item.completedBy.includes(memberId)
 
 /** What matters of the one who speaks. */

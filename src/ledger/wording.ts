@@ -38,7 +38,7 @@ export function completionOf(text: string): Completion {
   const last = text.split(CLAUSE).findLast((clause) => clause.length > 1) ?? ''
   if (last.search(UNDER_WAY) >= 0 && !hasHappened(last.replace(UNDER_WAY, ''))) return 'partial'
   const done = DONE.test(rest) || hasHappened(rest)
-  if (LATER.test(rest)) return 'partial'
+  if (LATER.test(rest) && !(hasHappened(last.replace(UNDER_WAY, '')) && !LATER.test(last))) return 'partial'
   if (done) return 'complete'
   return rest === text ? 'unclear' : 'partial'
 }

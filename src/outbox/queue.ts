@@ -1,5 +1,6 @@
 import { fromKysely, type JobWithMetadata, PgBoss } from 'pg-boss'
 import type { Store } from '../store/database.ts'
+import { groupKey } from '../store/groups.ts'
 import type { OutboxRef } from '../store/outbox.ts'
 import type { Courier } from './courier.ts'
 import type { OutboxJobs } from './jobs.ts'
@@ -21,12 +22,21 @@ export interface Queue extends OutboxJobs {
   stop(): Promise<void>
 }
 
-/** Runs the jobs of one batch: those of one group in order, groups side by side. */
-async function deliverAll(jobs: readonly JobWithMetadata<OutboxRef>[], courier: Courier): Promise<void> {
-  const byGroup = Map.groupBy(jobs, ({ data }) => `${data.tenantId}\0${data.groupId}`)
+/** `order` counts the jobs of this process: those of one transaction share their creation time. */
+type OutboxJob = OutboxRef & { order: number }
+
+const byCreation = (a: JobWithMetadata<OutboxJob>, b: JobWithMetadata<OutboxJob>) =>
+  a.createdOn.getTime() - b.createdOn.getTime() || a.data.order - b.data.order
+
+/** Runs the jobs of one batch, which pg-boss hands over in any order: those of one group in theirs, groups side by side. */
+async function deliverAll(jobs: readonly JobWithMetadata<OutboxJob>[], courier: Courier): Promise<void> {
+  const byGroup = Map.groupBy([...jobs].sort(byCreation), ({ data }) => groupKey(data))
   await Promise.all(
     [...byGroup.values()].map(async (ofGroup) => {
-      for (const { data, retryCount } of ofGroup) await courier.deliver(data, retryCount > 0)
+      for (const { data, retryCount } of ofGroup) {
+        const { tenantId, groupId, outboxId } = data
+        await courier.deliver({ tenantId, groupId, outboxId }, retryCount > 0)
+      }
     }),
   )
 }
@@ -51,20 +61,21 @@ export async function openQueue(store: Store, onError: (error: unknown) => void)
   })
   await boss.createQueue(DIGESTS, { retryLimit: 5, retryDelay: 30, deleteAfterSeconds: 3600, policy: 'singleton' })
 
+  let order = 0
   return {
     enqueue: async (trx, entries) => {
       if (entries.length === 0) return
       await boss.insert(
         OUTBOX,
         entries.map(({ tenantId, groupId, outboxId, notBefore }) => ({
-          data: { tenantId, groupId, outboxId } satisfies OutboxRef,
+          data: { tenantId, groupId, outboxId, order: ++order } satisfies OutboxJob,
           startAfter: new Date(notBefore),
         })),
         { db: fromKysely(trx) },
       )
     },
     work: async ({ courier, postDigests }) => {
-      await boss.work<OutboxRef, void, { includeMetadata: true; batchSize: number; pollingIntervalSeconds: number }>(
+      await boss.work<OutboxJob, void, { includeMetadata: true; batchSize: number; pollingIntervalSeconds: number }>(
         OUTBOX,
         { includeMetadata: true, batchSize: 50, pollingIntervalSeconds: 0.5 },
         (jobs) => deliverAll(jobs, courier),

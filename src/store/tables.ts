@@ -128,6 +128,15 @@ interface OutboxTable extends GroupKey {
   hint: string | null
 }
 
+interface AppealsTable extends GroupKey {
+  message_id: string
+  rule: string
+  member_id: string
+  reason: string
+  state: 'open' | 'upheld' | 'rejected'
+  at: Timestamp
+}
+
 /** All tables of the store; the schema is in `migrations/`. */
 export interface Tables {
   groups: GroupsTable
@@ -139,4 +148,5 @@ export interface Tables {
   ledger_items: LedgerItemsTable
   decisions: DecisionsTable
   outbox: OutboxTable
+  appeals: AppealsTable
 }

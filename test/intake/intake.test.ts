@@ -194,6 +194,39 @@ onEachStore('intake', (stores, kind) => {
     expect(states.map((entry) => entry.state)).toEqual(['queued', 'queued', 'held', 'held'])
   })
 
+  it('keeps an appeal against a reminder with its message, tells the owner once, and never the person concerned', async () => {
+    const store = await stores.open()
+    const { intake } = await intakeOn(store)
+    await intake.accept(messageOf('大家早', { by: LEADER }))
+    const boast = messageOf(BOAST)
+    await intake.accept(boast)
+    const appeal = { chat: 'single' as const, groupId: 'single:limei', addressesBot: true }
+    const first = await intake.accept(messageOf('申诉 这是县里要求报的数据', appeal))
+    const second = await intake.accept(messageOf('申诉', appeal))
+
+    expect(first.answers[0]).toContain('申诉已记下')
+    expect(second.answers[0]).toContain('不用重复提交')
+    const kept = await store.db.selectFrom('appeals').select(['message_id', 'member_id', 'reason', 'state']).execute()
+    expect(kept).toEqual([
+      { message_id: boast.messageId, member_id: 'limei', reason: '这是县里要求报的数据', state: 'open' },
+    ])
+    const notes = await store.db
+      .selectFrom('outbox')
+      .select(['recipient', 'body'])
+      .where('purpose', '=', 'note')
+      .execute()
+    expect(notes.map((note) => note.recipient)).toEqual(['chen'])
+    expect(notes[0]?.body).not.toContain('李梅')
+  })
+
+  it('answers an appeal of somebody who was never reminded, and keeps none', async () => {
+    const store = await stores.open()
+    const { intake } = await intakeOn(store)
+    const { answers } = await intake.accept(messageOf('申诉', { addressesBot: true }))
+    expect(answers[0]).toContain('没有给您的提醒')
+    expect(await store.db.selectFrom('appeals').selectAll().execute()).toEqual([])
+  })
+
   if (kind === 'server')
     it('numbers items without gap or double where several nodes take messages of one group', async () => {
       const store = await stores.open()

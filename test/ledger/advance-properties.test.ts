@@ -125,6 +125,7 @@ describe('advance', () => {
     }
     // Generous against a busy machine: measured figures are about a tenth.
     for (const said of ['task', 'progress', 'problem'] as const) expect(time('li', said, words)).toBeLessThan(10)
+    expect(time('chen', 'task', '交王小满、'.repeat(4_000))).toBeLessThan(100)
     expect(time('chen', 'task', `${words}1. 2. 各村@`.repeat(700).slice(0, 20_000))).toBeLessThan(100)
   })
 })

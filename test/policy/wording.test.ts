@@ -38,7 +38,7 @@ describe('what the bot says', () => {
     }
   })
   it('says how to object, in every one of its forms', () => {
-    for (const { action, label, cause } of every) expect(words(action, label, { cause })).toContain('回复「申诉」')
+    for (const { action, label, cause } of every) expect(words(action, label, { cause })).toContain('「申诉」')
   })
   it('is never longer than 300 characters, whatever the rule and the message', () => {
     for (const { action, label, cause } of every) {
