@@ -13,7 +13,7 @@ import { SANDBOX_TENANT, sandboxGroups } from './http/api/sandbox/sandbox-groups
 import { seedSandbox } from './http/api/sandbox/seed-sandbox.ts'
 import { readTranscripts } from './http/api/sandbox/transcripts.ts'
 import { callbackRoutes } from './http/callbacks/callbacks.ts'
-import { createChanges } from './http/changes.ts'
+import { type Changes, createChanges } from './http/changes.ts'
 import { createGate } from './http/gate.ts'
 import { healthRoutes } from './http/health.ts'
 import { errors } from './http/middleware/errors.ts'
@@ -33,9 +33,13 @@ import { checkPolicy } from './policy/check.ts'
 import { parsePolicy } from './policy/parse.ts'
 import { openStore, type StoreLocation } from './store/database.ts'
 import { groupKey } from './store/groups.ts'
+import { createUpkeep } from './store/maintain.ts'
 import { markUncertain } from './store/outbox.ts'
 
 const POLICY_REFRESH_MS = 10_000
+const UPKEEP_MS = 60_000
+/** How long requests that are under way may take when the server stops. */
+const DRAIN_MS = 5_000
 
 /** What the world lends to the app; tests lend something else. */
 export interface AppOptions {
@@ -92,6 +96,17 @@ function listen(server: Server, { PORT, HOST }: Env): Promise<string> {
   })
 }
 
+/** Takes no more requests and waits for those under way, so that what they store can still be acknowledged. */
+async function stopServing(server: Server, changes: Changes): Promise<void> {
+  changes.close()
+  const closed = once(server, 'close')
+  server.close()
+  server.closeIdleConnections()
+  const drained = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+  await closed
+  clearTimeout(drained)
+}
+
 /**
  * The composition root: opens the store, joins the rooms, and serves. Configuration is checked before anything is
  * opened; what fails later closes again what was opened. Throws CodedErrors that say what to do.
@@ -127,21 +142,16 @@ export async function startApp(options: AppOptions): Promise<App> {
   const transcripts = ways.sandboxOpen ? await readTranscripts(join(root, 'config/transcripts')) : new Map()
 
   const closers: (() => unknown)[] = []
+  const changes = createChanges()
+  const gate = createGate()
+  const server = createServer(gate.listener)
+  // The server goes first: as long as it takes requests, the store and the queue are there for them.
   const stop = async () => {
+    if (server.listening) await stopServing(server, changes)
     for (const close of closers.splice(0).reverse()) await close()
   }
   try {
-    const changes = createChanges()
-    const gate = createGate()
-    const server = createServer(gate.listener)
     const url = await listen(server, env)
-    closers.push(async () => {
-      changes.close()
-      const closed = once(server, 'close')
-      server.close()
-      server.closeIdleConnections()
-      await closed
-    })
     const store = await openStore(storeLocation(options))
     closers.push(() => store.close())
     const { db } = store
@@ -211,6 +221,14 @@ export async function startApp(options: AppOptions): Promise<App> {
       POLICY_REFRESH_MS,
     ).unref()
     closers.push(() => clearInterval(refresh))
+    if (store.kind === 'embedded') {
+      const upkeep = createUpkeep(db)
+      const timer = setInterval(
+        () => void upkeep().catch((error) => log.error(errorFields(error), 'upkeep of the store failed')),
+        UPKEEP_MS,
+      ).unref()
+      closers.push(() => clearInterval(timer))
+    }
 
     const koa = new Koa()
     koa.on('error', (error: NodeJS.ErrnoException) => {
@@ -221,7 +239,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const routers = [
       healthRoutes(db, metrics),
       callbackRoutes({ adapters: ways.adapters, intake, log, metrics }),
-      pageRoutes(join(root, 'dist/web'), ways.sandboxOpen ? '/sandbox' : '/healthz'),
+      pageRoutes(join(root, 'dist/web'), ways.sandboxOpen),
       ...(ways.sandboxOpen
         ? [
             sandboxRoutes({

@@ -3,20 +3,37 @@ import { CodedError } from './domain/errors.ts'
 
 /** A secret: absent, or not empty. An empty one is a mistake in the deployment, never "none". */
 const secret = z.string().min(1, '不能为空;不用就整项去掉').optional()
-const port = z.coerce.number().int().min(0).max(65_535)
+const matching = (shape: RegExp, message: string) =>
+  z.string().min(1, { error: '不能为空;不用就整项去掉', abort: true }).regex(shape, message).optional()
+const filled = z.string().min(1, '不能为空')
+const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values, `只能是 ${values.join('、')}`)
+
+/** Decimal digits alone: an empty value is not 0. */
+const whole = (from: number, to: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, '是一个整数')
+    .transform(Number)
+    .pipe(z.number().min(from, `不小于 ${from}`).max(to, `不大于 ${to}`))
+
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
 const baseUrl = z
-  .url('写成 https://… 的地址')
-  .refine(
-    (url) => /^https:\/\/|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]?/.test(url),
-    '要用 https(本机回环地址除外)',
-  )
+  .url({ protocol: /^https?$/, abort: true, error: '写成 https://… 的地址' })
+  .refine((text) => {
+    const url = URL.parse(text)
+    return url?.protocol === 'https:' || LOOPBACK.has(url?.hostname ?? '')
+  }, '要用 https(本机回环地址除外)')
   .transform((url) => url.replace(/\/+$/, ''))
 
+const webhookKeys = z.record(z.string().min(1), z.string().regex(/^[\w-]{8,128}$/))
 const jsonRecord = z.string().transform((text, context) => {
   try {
-    return z.record(z.string().min(1), z.string().min(1)).parse(JSON.parse(text))
+    return webhookKeys.parse(JSON.parse(text))
   } catch {
-    context.addIssue({ code: 'custom', message: '写成 JSON,例如 {"群的 chatid":"机器人的 key"}' })
+    context.addIssue({
+      code: 'custom',
+      message: '写成 JSON,例如 {"群的 chatid":"机器人的 key"},key 是 webhook 地址中 key= 后面的部分',
+    })
     return z.NEVER
   }
 })
@@ -28,54 +45,41 @@ const list = z.string().transform((text) =>
     .filter((part) => part !== ''),
 )
 
-const environment = z
-  .object({
-    /** Where the server listens. */
-    PORT: port.default(8787),
-    HOST: z.string().min(1).default('127.0.0.1'),
-    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-    /** The embedded store's folder; not used with DATABASE_URL. */
-    DATA_DIR: z.string().min(1).default('data'),
-    /** A PostgreSQL server, 15 or later, in place of the embedded store. */
-    DATABASE_URL: z
-      .string()
-      .regex(/^postgres(ql)?:\/\//, '写成 postgres://用户:密码@主机:5432/库名')
-      .optional(),
-    /** The policy of every group that has none of its own; config/policies/standard.yaml without it. */
-    POLICY_FILE: z.string().min(1).optional(),
-    /** Member ids that issue work, separated by commas, where the platform does not tell. */
-    LEADERS: list.default([]),
-    /** `auto`: open as long as no real adapter is configured. */
-    SANDBOX: z.enum(['auto', 'on', 'off']).default('auto'),
-    /** WeCom 智能机器人, HTTP callback. */
-    WECOM_BOT_TOKEN: secret,
-    WECOM_BOT_AES_KEY: secret,
-    WECOM_BOT_NAME: secret,
-    /** WeCom self-built app, for private reminders. */
-    WECOM_CORP_ID: secret,
-    WECOM_APP_SECRET: secret,
-    WECOM_AGENT_ID: z.coerce.number().int().positive('是一个数字').optional(),
-    /** WeCom 群机器人 webhooks: group id → key. */
-    WECOM_WEBHOOKS: jsonRecord.optional(),
-    WECOM_API_BASE: baseUrl.optional(),
-    /** DingTalk 企业内部机器人. */
-    DINGTALK_APP_KEY: secret,
-    DINGTALK_APP_SECRET: secret,
-    DINGTALK_ROBOT_CODE: secret,
-    DINGTALK_API_BASE: baseUrl.optional(),
-  })
-  .superRefine((env, context) => {
-    for (const names of TOGETHER) {
-      const missing = names.filter((name) => env[name] === undefined)
-      if (missing.length > 0 && missing.length < names.length)
-        for (const name of missing)
-          context.addIssue({
-            code: 'custom',
-            path: [name],
-            message: `缺少;它要和 ${names.filter((each) => each !== name).join('、')} 一起填写`,
-          })
-    }
-  })
+const environment = z.object({
+  /** Where the server listens. */
+  PORT: whole(0, 65_535).default(8787),
+  HOST: filled.default('127.0.0.1'),
+  LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** The embedded store's folder; not used with DATABASE_URL. */
+  DATA_DIR: filled.default('data'),
+  /** A PostgreSQL server, 15 or later, in place of the embedded store. */
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, '写成 postgres://用户:密码@主机:5432/库名')
+    .optional(),
+  /** The policy of every group that has none of its own; config/policies/standard.yaml without it. */
+  POLICY_FILE: filled.optional(),
+  /** Member ids that issue work, separated by commas, where the platform does not tell. */
+  LEADERS: list.default([]),
+  /** `auto`: open as long as no real adapter is configured. */
+  SANDBOX: oneOf(['auto', 'on', 'off']).default('auto'),
+  /** WeCom 智能机器人, HTTP callback. */
+  WECOM_BOT_TOKEN: matching(/^[A-Za-z0-9]{3,32}$/, '是 3 到 32 位字母和数字,请从企业微信后台复制'),
+  WECOM_BOT_AES_KEY: matching(/^[A-Za-z0-9+/]{43}$/, '是 43 位字母和数字,请从企业微信后台复制'),
+  WECOM_BOT_NAME: secret,
+  /** WeCom self-built app, for private reminders. */
+  WECOM_CORP_ID: secret,
+  WECOM_APP_SECRET: secret,
+  WECOM_AGENT_ID: whole(1, 999_999_999_999).optional(),
+  /** WeCom 群机器人 webhooks: group id → key. */
+  WECOM_WEBHOOKS: jsonRecord.optional(),
+  WECOM_API_BASE: baseUrl.optional(),
+  /** DingTalk 企业内部机器人. */
+  DINGTALK_APP_KEY: secret,
+  DINGTALK_APP_SECRET: secret,
+  DINGTALK_ROBOT_CODE: secret,
+  DINGTALK_API_BASE: baseUrl.optional(),
+})
 
 const TOGETHER = [
   ['WECOM_BOT_TOKEN', 'WECOM_BOT_AES_KEY'],
@@ -88,6 +92,15 @@ export type Env = z.output<typeof environment>
 
 const PREFIXES = ['WECOM_', 'DINGTALK_']
 
+/** What is missing of those that only work together. */
+function incomplete(variables: Readonly<Record<string, string | undefined>>): string[] {
+  return TOGETHER.flatMap((names) => {
+    const missing = names.filter((name) => variables[name] === undefined)
+    if (missing.length === names.length) return []
+    return missing.map((name) => `${name}: 缺少;它要和 ${names.filter((each) => each !== name).join('、')} 一起填写`)
+  })
+}
+
 /**
  * Reads the environment. Throws CodedError ENVIRONMENT_INVALID that lists every fault at once, a misspelt name of ours
  * among them; values are not repeated, since they may be secrets.
@@ -95,6 +108,7 @@ const PREFIXES = ['WECOM_', 'DINGTALK_']
 export function readEnv(variables: Readonly<Record<string, string | undefined>>): Env {
   const result = environment.safeParse(variables)
   const faults = result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  faults.push(...incomplete(variables))
   for (const name of Object.keys(variables))
     if (PREFIXES.some((prefix) => name.startsWith(prefix)) && !(name in environment.shape))
       faults.push(`${name}: 没有这个变量,请核对拼写`)

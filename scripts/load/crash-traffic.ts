@@ -6,7 +6,7 @@ import { type BotMessage, corpusLines } from './corpus-messages.ts'
 
 const GROUPS = 12
 const SENDERS = 60
-const BOAST_SHARE = 0.03
+const BOAST_SHARE = 0.1
 const REPEAT_SHARE = 0.05
 
 /** Members of a company that write to a bot, and a platform that repeats what was not acknowledged. */

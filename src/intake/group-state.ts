@@ -1,6 +1,6 @@
 import type { PastDecision, PastMessage, PastPost } from '../domain/decision.ts'
 import type { LedgerItem } from '../domain/ledger.ts'
-import type { Member } from '../domain/message.ts'
+import type { EpochMs, Member } from '../domain/message.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { Group } from '../store/groups.ts'
 import type { RecentMessage } from '../store/messages.ts'
@@ -18,6 +18,8 @@ export interface PolicyInForce {
 export interface GroupState {
   group: Group
   inForce: PolicyInForce
+  /** The earliest sending time that this state is complete for. */
+  since: EpochMs
   members: Map<string, Member>
   /** Of one identity for as long as nobody joins: the ledger remembers what it has worked out of it. */
   roster: readonly Member[]

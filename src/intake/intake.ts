@@ -4,7 +4,7 @@ import type { GroupMessage } from '../domain/message.ts'
 import { composeDigest } from '../outbox/compose-digest.ts'
 import type { OutboxJobs } from '../outbox/jobs.ts'
 import { insertDecisions } from '../store/decisions.ts'
-import { type GroupRef, groupKey, saveMembers, saveNextNumbers } from '../store/groups.ts'
+import { type GroupRef, groupKey, saveGroups, saveMembers } from '../store/groups.ts'
 import { appendEvents, saveItems } from '../store/ledger.ts'
 import { insertMessages, knownMessages, messageKey } from '../store/messages.ts'
 import { answersTo, insertOutbox, type OutboxEntry } from '../store/outbox.ts'
@@ -14,8 +14,9 @@ import { createBatcher } from './batcher.ts'
 import { absorb, consider, type Effects, unjudged } from './consider.ts'
 import { answerEntry } from './entries.ts'
 import type { GroupState, PolicyInForce } from './group-state.ts'
-import { loadStates } from './load-states.ts'
+import { loadStates, trimState } from './load-states.ts'
 import type { Rooms } from './rooms.ts'
+import { createStateCache } from './state-cache.ts'
 import { storableMessage } from './storable-message.ts'
 
 /** What became of a message, once it is on disk. */
@@ -51,6 +52,7 @@ const byTime = (a: GroupMessage, b: GroupMessage) => a.sentAt - b.sentAt
 /** The one way in: what arrives while a transaction runs forms the next one. */
 export function createIntake(options: IntakeOptions): Intake {
   const { db, jobs, rooms } = options
+  const cache = createStateCache()
 
   /** A fault in judging must not cost the message: it is kept without verdict, and the fault is reported. */
   function considerSafely(message: GroupMessage, state: GroupState): Effects {
@@ -94,16 +96,13 @@ export function createIntake(options: IntakeOptions): Intake {
     const items = effects.flatMap((effect) =>
       effect.items.map((item) => ({ ...at(effect), item, changedAt: effect.stored.sentAt })),
     )
-    if (items.length > 0) {
-      await saveItems(
-        trx,
-        lastOf(items, (each) => `${groupKey(each)}\0${each.item.number}`),
-      )
-      await saveNextNumbers(
-        trx,
-        [...states.values()].map((state) => state.group),
-      )
-    }
+    await saveItems(
+      trx,
+      lastOf(items, (each) => `${groupKey(each)}\0${each.item.number}`),
+    )
+    const groups = [...states.values()].map((state) => state.group)
+    for (const group of groups) group.version++
+    await saveGroups(trx, groups)
     await insertDecisions(
       trx,
       effects.flatMap((effect) => effect.decisions),
@@ -124,8 +123,32 @@ export function createIntake(options: IntakeOptions): Intake {
   }
 
   async function take(batch: readonly GroupMessage[]): Promise<Receipt[]> {
-    const result = await db.transaction().execute(async (trx) => {
-      const states = await loadStates(trx, batch, options.policyOf, rooms.now())
+    const result = await commit(batch).catch((error) => {
+      // What was absorbed has not happened.
+      for (const message of batch) cache.drop(message)
+      throw error
+    })
+    for (const state of result.states.values()) {
+      trimState(state)
+      cache.keep(state)
+    }
+    if (result.effects.length > 0) {
+      const groups = [...result.states.values()].map(({ group: { tenantId, groupId } }) => ({ tenantId, groupId }))
+      options.onCommitted?.(groups, result.effects)
+    }
+    const seen = new Set<string>()
+    return batch.map((message) => {
+      const key = messageKey(message)
+      const duplicate = result.known.has(key) || seen.has(key)
+      seen.add(key)
+      const answer = result.answers.get(key)
+      return { duplicate, answers: answer === undefined ? [] : [answer] }
+    })
+  }
+
+  const commit = (batch: readonly GroupMessage[]) =>
+    db.transaction().execute(async (trx) => {
+      const states = await loadStates(trx, batch, options.policyOf, cache, rooms.now())
       const known = await knownMessages(trx, batch)
       const fresh = new Map<string, GroupMessage>()
       for (const message of batch) {
@@ -148,24 +171,8 @@ export function createIntake(options: IntakeOptions): Intake {
       for (const entry of [...effects.flatMap((effect) => effect.entries), ...later])
         if (entry.purpose === 'answer' && entry.messageId !== null)
           answers.set(messageKey({ ...entry, messageId: entry.messageId }), entry.body)
-      return { known, effects, answers }
+      return { known, effects, answers, states }
     })
-    if (result.effects.length > 0) {
-      const groups = lastOf(
-        result.effects.map(({ stored: { tenantId, groupId } }) => ({ tenantId, groupId })),
-        groupKey,
-      )
-      options.onCommitted?.(groups, result.effects)
-    }
-    const seen = new Set<string>()
-    return batch.map((message) => {
-      const key = messageKey(message)
-      const duplicate = result.known.has(key) || seen.has(key)
-      seen.add(key)
-      const answer = result.answers.get(key)
-      return { duplicate, answers: answer === undefined ? [] : [answer] }
-    })
-  }
 
   const batcher = createBatcher<GroupMessage, Receipt>(take)
   return { accept: (message) => batcher.add(storableMessage(message)), idle: () => batcher.idle() }

@@ -10,18 +10,19 @@ import { messagesByLabel, recentMessages } from '../store/messages.ts'
 import { postsTo } from '../store/outbox.ts'
 import type { Tables } from '../store/tables.ts'
 import { type GroupState, ownerOf, type PolicyInForce } from './group-state.ts'
+import type { StateCache } from './state-cache.ts'
 
 /** How many earlier messages the judge and the ledger look at. */
 const RECENT = 80
 /** Closed items stay in sight this long: a late report still finds its task. */
 const CLOSED_IN_SIGHT_MS = 14 * DAY_MS
-const DECISIONS_A_SENDER = 200
+const DECISIONS_A_SENDER = 100
 /** Above any budget, so that counting is exact where it matters. */
 const POSTS_A_RECIPIENT = 120
 
 /** The furthest that any of the policies looks back. */
 function widest(policies: readonly PolicyInForce[]): HistoryNeeds {
-  const needs = policies.map(({ policy }) => historyNeeds(policy))
+  const needs = [...new Set(policies.map(({ policy }) => policy))].map(historyNeeds)
   const most = (pick: (need: HistoryNeeds) => number) => Math.max(0, ...needs.map(pick))
   return {
     messageCount: Object.fromEntries(
@@ -33,20 +34,91 @@ function widest(policies: readonly PolicyInForce[]): HistoryNeeds {
   }
 }
 
+/** What only the group's own messages change: it can be remembered from one batch to the next. */
+async function readMemory(
+  trx: Kysely<Tables>,
+  states: readonly GroupState[],
+  needs: HistoryNeeds,
+  earliest: EpochMs,
+): Promise<void> {
+  if (states.length === 0) return
+  const byKey = new Map(states.map((state) => [groupKey(state.group), state]))
+  const groups = states.map((state) => state.group)
+  for (const { tenantId, groupId, ...member } of await membersOf(trx, groups))
+    byKey.get(groupKey({ tenantId, groupId }))?.members.set(member.memberId, member)
+  for (const state of states) state.roster = [...state.members.values()]
+  for (const recent of await recentMessages(trx, groups, RECENT)) byKey.get(groupKey(recent))?.recent.push(recent)
+  for (const { item, ...ref } of await itemsOf(trx, groups, earliest - CLOSED_IN_SIGHT_MS))
+    byKey.get(groupKey(ref))?.items.set(item.number, item)
+  for (const past of await messagesByLabel(trx, groups, needs.messageCount, earliest - needs.within - 1))
+    byKey.get(groupKey(past))?.messages.push(past)
+}
+
+/** What was decided about the senders of this batch, and when each counting rule was last met. */
+async function readDecisions(
+  trx: Kysely<Tables>,
+  states: ReadonlyMap<string, GroupState>,
+  messages: readonly GroupMessage[],
+  since: EpochMs,
+): Promise<void> {
+  const counting = [...states.values()].flatMap(({ inForce }) =>
+    inForce.policy.rules.filter((rule) => rule.when.count !== undefined).map((rule) => rule.id),
+  )
+  const groups = [...states.values()].map((state) => state.group)
+  const found = [
+    ...(await decisionsBySender(trx, sendersOf(messages), since, DECISIONS_A_SENDER)),
+    ...(await decisionsByRule(trx, groups, [...new Set(counting)], since, 1)),
+  ]
+  const seen = new Set<string>()
+  for (const decision of found) {
+    const key = [groupKey(decision), decision.messageId, decision.rule, decision.action].join('\0')
+    if (!seen.has(key)) states.get(groupKey(decision))?.decisions.push(decision)
+    seen.add(key)
+  }
+}
+
+const sendersOf = (messages: readonly GroupMessage[]) => [
+  ...new Map(
+    messages.map(({ tenantId, groupId, sender }) => {
+      const of = { tenantId, groupId, senderId: sender.memberId }
+      return [`${groupKey(of)}\0${of.senderId}`, of]
+    }),
+  ).values(),
+]
+
+/** What was or will be said to the groups, their owners and the senders, as budgets count it. */
+async function readPosts(
+  trx: Kysely<Tables>,
+  states: ReadonlyMap<string, GroupState>,
+  messages: readonly GroupMessage[],
+  since: EpochMs,
+): Promise<void> {
+  const recipients = [...states.values()].flatMap((state) => {
+    const { tenantId, groupId } = state.group
+    const owner = ownerOf(state)
+    return ['group', ...(owner === null ? [] : [owner])].map((recipient) => ({ tenantId, groupId, recipient }))
+  })
+  for (const { senderId, ...ref } of sendersOf(messages)) recipients.push({ ...ref, recipient: senderId })
+  const distinct = [...new Map(recipients.map((each) => [`${groupKey(each)}\0${each.recipient}`, each])).values()]
+  for (const post of await postsTo(trx, distinct, since, POSTS_A_RECIPIENT))
+    states.get(groupKey(post))?.posts.push(post)
+}
+
 /**
- * Locks the groups of these messages and reads what is known of each, in a number of statements that does not depend
+ * Locks the groups of these messages and gives what is known of each, in a number of statements that does not depend
  * on how many messages or groups there are. To be called inside the transaction that stores the messages.
  */
 export async function loadStates(
   trx: Kysely<Tables>,
   messages: readonly GroupMessage[],
   policyOf: (group: GroupRef) => PolicyInForce,
+  cache: StateCache,
   now: EpochMs,
 ): Promise<Map<string, GroupState>> {
-  const refs = new Map(messages.map((message) => [groupKey(message), message]))
+  const spoken = new Map(messages.map((message) => [groupKey(message), message]))
   const groups = await lockGroups(
     trx,
-    [...refs.values()].map(({ tenantId, groupId, adapter, channelId, chat, groupName }) => ({
+    [...spoken.values()].map(({ tenantId, groupId, adapter, channelId, chat, groupName }) => ({
       tenantId,
       groupId,
       adapter,
@@ -56,12 +128,18 @@ export async function loadStates(
     })),
     now,
   )
-  const states = new Map<string, GroupState>(
-    groups.map((group) => [
-      groupKey(group),
-      {
+  const earliest = Math.min(...messages.map((message) => message.sentAt))
+  const fresh: GroupState[] = []
+  const states = new Map(
+    groups.map((group): [string, GroupState] => {
+      const inForce = policyOf(group)
+      const remembered = cache.find(group)
+      if (remembered && remembered.inForce.policy === inForce.policy && remembered.since <= earliest)
+        return [groupKey(group), { ...remembered, group, inForce, decisions: [], posts: [] }]
+      const state: GroupState = {
         group,
-        inForce: policyOf(group),
+        inForce,
+        since: earliest,
         members: new Map(),
         roster: [],
         recent: [],
@@ -69,55 +147,28 @@ export async function loadStates(
         messages: [],
         decisions: [],
         posts: [],
-      },
-    ]),
-  )
-  const stateOf = (ref: GroupRef) => states.get(groupKey(ref))
-
-  for (const { tenantId, groupId, ...member } of await membersOf(trx, groups))
-    stateOf({ tenantId, groupId })?.members.set(member.memberId, member)
-  for (const state of states.values()) state.roster = [...state.members.values()]
-  for (const recent of await recentMessages(trx, groups, RECENT)) stateOf(recent)?.recent.push(recent)
-
-  const earliest = Math.min(...messages.map((message) => message.sentAt))
-  for (const { item, ...ref } of await itemsOf(trx, groups, earliest - CLOSED_IN_SIGHT_MS))
-    stateOf(ref)?.items.set(item.number, item)
-
-  const needs = widest([...states.values()].map((state) => state.inForce))
-  for (const past of await messagesByLabel(trx, groups, needs.messageCount, earliest - needs.within - 1))
-    stateOf(past)?.messages.push(past)
-
-  const senders = [...new Map(messages.map((m) => [`${groupKey(m)}\0${m.sender.memberId}`, m])).values()]
-  const since = earliest - needs.decisionsWithin - 1
-  const rules = [...states.values()].flatMap(({ inForce }) =>
-    inForce.policy.rules.filter((rule) => rule.when.count !== undefined).map((rule) => rule.id),
-  )
-  const bySender = await decisionsBySender(
-    trx,
-    senders.map(({ tenantId, groupId, sender }) => ({ tenantId, groupId, senderId: sender.memberId })),
-    since,
-    DECISIONS_A_SENDER,
-  )
-  const byRule = await decisionsByRule(trx, groups, [...new Set(rules)], since, 1)
-  const seen = new Set<string>()
-  for (const decision of [...bySender, ...byRule]) {
-    const key = [groupKey(decision), decision.messageId, decision.rule, decision.action].join('\0')
-    if (seen.has(key)) continue
-    seen.add(key)
-    stateOf(decision)?.decisions.push(decision)
-  }
-
-  const recipients = [
-    ...groups.map(({ tenantId, groupId }) => ({ tenantId, groupId, recipient: 'group' })),
-    ...[...states.values()].flatMap((state) => {
-      const { tenantId, groupId } = state.group
-      const owner = ownerOf(state)
-      return owner === null ? [] : [{ tenantId, groupId, recipient: owner }]
+      }
+      fresh.push(state)
+      return [groupKey(group), state]
     }),
-    ...senders.map(({ tenantId, groupId, sender }) => ({ tenantId, groupId, recipient: sender.memberId })),
-  ]
-  const distinct = [...new Map(recipients.map((each) => [`${groupKey(each)}\0${each.recipient}`, each])).values()]
-  for (const post of await postsTo(trx, distinct, earliest - needs.postsWithin - 1, POSTS_A_RECIPIENT))
-    stateOf(post)?.posts.push(post)
+  )
+  const needs = widest([...states.values()].map((state) => state.inForce))
+  await readMemory(trx, fresh, needs, earliest)
+  await readDecisions(trx, states, messages, earliest - needs.decisionsWithin - 1)
+  await readPosts(trx, states, messages, earliest - needs.postsWithin - 1)
   return states
+}
+
+/** Cuts a state down to what the next batch needs, so that what is remembered does not grow. */
+export function trimState(state: GroupState): void {
+  const { messageCount, within } = historyNeeds(state.inForce.policy)
+  const last = state.recent.at(-1)?.sentAt ?? 0
+  state.recent = state.recent.slice(-RECENT)
+  const left = { ...messageCount }
+  state.messages = state.messages
+    .toReversed()
+    .filter((message) => message.sentAt >= last - within && left[message.label]-- > 0)
+    .toReversed()
+  for (const item of state.items.values())
+    if (item.closedAt !== null && item.closedAt < last - CLOSED_IN_SIGHT_MS) state.items.delete(item.number)
 }

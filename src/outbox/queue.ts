@@ -15,6 +15,9 @@ const DIGEST_CRON = `${DIGEST_HOUR.minute} ${DIGEST_HOUR.hour} * * *`
 /** Longer than any attempt may take: after this a job counts as cut short and its entry as uncertain. */
 const EXPIRE_SECONDS = 300
 
+/** The outbox has an expiry of its own: no job may be swept away before its entry has been looked at. */
+const RETENTION_SECONDS = 10 * 365 * 86_400
+
 /** pg-boss on the store's own database. */
 export interface Queue extends OutboxJobs {
   /** Starts the workers. Jobs that were queued before wait for this. */
@@ -57,6 +60,7 @@ export async function openQueue(store: Store, onError: (error: unknown) => void)
     retryLimit: 5,
     retryDelay: 5,
     expireInSeconds: EXPIRE_SECONDS,
+    retentionSeconds: RETENTION_SECONDS,
     deleteAfterSeconds: 3600,
   })
   await boss.createQueue(DIGESTS, { retryLimit: 5, retryDelay: 30, deleteAfterSeconds: 3600, policy: 'singleton' })

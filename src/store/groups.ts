@@ -19,6 +19,8 @@ export interface Group extends GroupRef {
   name: string | null
   ownerId: string | null
   nextNumber: number
+  /** Raised by every commit that takes in a message of the group. */
+  version: number
 }
 
 interface GroupRow {
@@ -30,6 +32,7 @@ interface GroupRow {
   name: string | null
   owner_id: string | null
   next_number: number
+  version: number
 }
 
 const toGroup = (row: GroupRow): Group => ({
@@ -41,53 +44,78 @@ const toGroup = (row: GroupRow): Group => ({
   name: row.name,
   ownerId: row.owner_id,
   nextNumber: row.next_number,
+  version: row.version,
 })
+
+type NewGroup = Omit<Group, 'ownerId' | 'nextNumber' | 'version'>
+
+async function lockKnown(trx: Kysely<Tables>, groups: readonly GroupRef[]): Promise<Group[]> {
+  const { rows } = await sql<GroupRow>`
+    select g.tenant_id, g.group_id, g.adapter, g.channel_id, g.chat, g.name, g.owner_id, g.next_number, g.version
+    from (
+      select * from ${unnest(
+        groups.map((group) => group.tenantId),
+        groups.map((group) => group.groupId),
+      )} as k(tenant_id, group_id)
+      order by tenant_id, group_id
+    ) k
+    cross join lateral (
+      select * from groups g
+      where g.tenant_id = k.tenant_id and g.group_id = k.group_id
+      limit 1
+      for update
+    ) g`.execute(trx)
+  return rows.map(toGroup)
+}
 
 /**
  * Makes the groups known and locks them for this transaction, always in the same order: two nodes that take messages
  * of one group follow each other, and never wait for each other in a circle.
  */
-export async function lockGroups(
-  trx: Kysely<Tables>,
-  groups: readonly Omit<Group, 'ownerId' | 'nextNumber'>[],
-  now: number,
-): Promise<Group[]> {
+export async function lockGroups(trx: Kysely<Tables>, groups: readonly NewGroup[], now: number): Promise<Group[]> {
+  const known = await lockKnown(trx, groups)
+  const names = new Map(known.map((group) => [groupKey(group), group.name]))
+  if (
+    groups.every(
+      (group) =>
+        names.has(groupKey(group)) && (group.name ?? names.get(groupKey(group))) === names.get(groupKey(group)),
+    )
+  )
+    return known
   await insertRows(
     'groups',
-    ['tenant_id', 'group_id', 'adapter', 'channel_id', 'chat', 'name', 'next_number', 'created_at'],
-    groups.map((group) => ({
-      tenant_id: group.tenantId,
-      group_id: group.groupId,
-      adapter: group.adapter,
-      channel_id: group.channelId,
-      chat: group.chat,
-      name: group.name,
-      next_number: 1,
-      created_at: timestamp(now),
-    })),
+    ['tenant_id', 'group_id', 'adapter', 'channel_id', 'chat', 'name', 'next_number', 'version', 'created_at'],
+    [...groups]
+      .sort((a, b) => (groupKey(a) < groupKey(b) ? -1 : 1))
+      .map((group) => ({
+        tenant_id: group.tenantId,
+        group_id: group.groupId,
+        adapter: group.adapter,
+        channel_id: group.channelId,
+        chat: group.chat,
+        name: group.name,
+        next_number: 1,
+        version: 0,
+        created_at: timestamp(now),
+      })),
     'on conflict (tenant_id, group_id) do update set name = excluded.name where excluded.name is distinct from groups.name and excluded.name is not null',
   ).execute(trx)
-  const { rows } = await sql<GroupRow>`
-    select g.tenant_id, g.group_id, g.adapter, g.channel_id, g.chat, g.name, g.owner_id, g.next_number
-    from groups g
-    join ${unnest(
-      groups.map((group) => group.tenantId),
-      groups.map((group) => group.groupId),
-    )} as k(tenant_id, group_id) using (tenant_id, group_id)
-    order by g.tenant_id, g.group_id
-    for update of g`.execute(trx)
-  return rows.map(toGroup)
+  return lockKnown(trx, groups)
 }
 
-/** Moves the numbers on after new items. */
-export async function saveNextNumbers(trx: Kysely<Tables>, groups: readonly Group[]): Promise<void> {
+/** Moves the groups' numbers and versions on; to be called under their lock. */
+export async function saveGroups(
+  trx: Kysely<Tables>,
+  groups: readonly Pick<Group, 'tenantId' | 'groupId' | 'nextNumber' | 'version'>[],
+): Promise<void> {
   await sql`
-    update groups g set next_number = k.next_number::integer
+    update groups g set next_number = k.next_number::integer, version = k.version::integer
     from ${unnest(
       groups.map((group) => group.tenantId),
       groups.map((group) => group.groupId),
       groups.map((group) => String(group.nextNumber)),
-    )} as k(tenant_id, group_id, next_number)
+      groups.map((group) => String(group.version)),
+    )} as k(tenant_id, group_id, next_number, version)
     where g.tenant_id = k.tenant_id and g.group_id = k.group_id`.execute(trx)
 }
 

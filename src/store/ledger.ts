@@ -70,10 +70,8 @@ export async function itemsOf(
     from ${keys} as k(tenant_id, group_id)
     cross join lateral (
       select * from ledger_items i
-      where i.tenant_id = k.tenant_id and i.group_id = k.group_id and i.is_open
-      union
-      select * from ledger_items i
-      where i.tenant_id = k.tenant_id and i.group_id = k.group_id and i.changed_at >= ${timestamp(since)}
+      where i.tenant_id = k.tenant_id and i.group_id = k.group_id
+        and (i.is_open or i.changed_at >= ${timestamp(since)})
     ) i
     order by i.tenant_id, i.group_id, i.number`.execute(trx)
   return rows.map((row) => ({ tenantId: row.tenant_id, groupId: row.group_id, item: row.item }))

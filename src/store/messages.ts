@@ -38,6 +38,10 @@ const COLUMNS = [
   'judged_by',
 ] as const
 
+/** Four decimals say all that a probability of the model means. */
+const rounded = (probabilities: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(probabilities).map(([label, value]) => [label, Math.round(value * 1e4) / 1e4]))
+
 /** Adds messages that are known to be new; a second one of the same key fails the transaction. */
 export async function insertMessages(trx: Kysely<Tables>, messages: readonly StoredMessage[]): Promise<void> {
   await insertRows(
@@ -60,7 +64,7 @@ export async function insertMessages(trx: Kysely<Tables>, messages: readonly Sto
       label: message.verdict?.label ?? null,
       confidence: message.verdict?.confidence ?? null,
       flags: message.verdict?.flags ?? null,
-      probabilities: message.verdict?.probabilities ?? null,
+      probabilities: message.verdict ? rounded(message.verdict.probabilities) : null,
       evidence: message.verdict?.evidence ?? null,
       judged_by: message.judgedBy,
     })),
@@ -83,19 +87,18 @@ export async function insertMessages(trx: Kysely<Tables>, messages: readonly Sto
   ).execute(trx)
 }
 
-/** Which of these messages are stored already, as `groupKey`-like JSON keys made by `messageKey`. */
+/** Which of these messages are stored already, as keys made by `messageKey`. */
 export async function knownMessages(
   trx: Kysely<Tables>,
   messages: readonly Pick<GroupMessage, 'tenantId' | 'groupId' | 'messageId'>[],
 ): Promise<Set<string>> {
+  const distinct = (values: readonly string[]) => [...new Set(values)]
+  // Three lists rather than a list of triples: without statistics the planner uses the primary key for these alone.
   const { rows } = await sql<{ tenant_id: string; group_id: string; message_id: string }>`
-    select m.tenant_id, m.group_id, m.message_id
-    from messages m
-    join ${unnest(
-      messages.map((message) => message.tenantId),
-      messages.map((message) => message.groupId),
-      messages.map((message) => message.messageId),
-    )} as k(tenant_id, group_id, message_id) using (tenant_id, group_id, message_id)`.execute(trx)
+    select tenant_id, group_id, message_id from messages
+    where tenant_id = any(${distinct(messages.map((message) => message.tenantId))}::text[])
+      and group_id = any(${distinct(messages.map((message) => message.groupId))}::text[])
+      and message_id = any(${distinct(messages.map((message) => message.messageId))}::text[])`.execute(trx)
   return new Set(
     rows.map((row) => messageKey({ tenantId: row.tenant_id, groupId: row.group_id, messageId: row.message_id })),
   )
@@ -180,7 +183,7 @@ export async function messagesByLabel(
       groups.map((group) => group.tenantId),
       groups.map((group) => group.groupId),
     )} as k(tenant_id, group_id)
-    cross join jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as l(label text, "limit" integer)
+    cross join json_to_recordset(${JSON.stringify(asked)}::json) as l(label text, "limit" integer)
     cross join lateral (
       select * from messages m
       where m.tenant_id = k.tenant_id and m.group_id = k.group_id and m.label = l.label

@@ -39,28 +39,32 @@ export async function savePolicy(
   db: Kysely<Tables>,
   policy: Omit<PolicyVersion, 'version'>,
 ): Promise<{ version: number }> {
-  const latest = await db
-    .selectFrom('policies')
-    .select(['version', 'source'])
-    .where('tenant_id', '=', policy.tenantId)
-    .where('group_id', '=', policy.groupId)
-    .orderBy('version', 'desc')
-    .limit(1)
-    .executeTakeFirst()
   const source = storable(policy.source)
-  if (latest?.source === source) return { version: latest.version }
-  const version = (latest?.version ?? 0) + 1
-  await db
-    .insertInto('policies')
-    .values({
-      tenant_id: policy.tenantId,
-      group_id: policy.groupId,
-      version,
-      source,
-      author: policy.author,
-      reason: policy.reason,
-      created_at: timestamp(policy.createdAt),
-    })
-    .execute()
-  return { version }
+  for (;;) {
+    const latest = await db
+      .selectFrom('policies')
+      .select(['version', 'source'])
+      .where('tenant_id', '=', policy.tenantId)
+      .where('group_id', '=', policy.groupId)
+      .orderBy('version', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    if (latest?.source === source) return { version: latest.version }
+    const version = (latest?.version ?? 0) + 1
+    const added = await db
+      .insertInto('policies')
+      .values({
+        tenant_id: policy.tenantId,
+        group_id: policy.groupId,
+        version,
+        source,
+        author: policy.author,
+        reason: policy.reason,
+        created_at: timestamp(policy.createdAt),
+      })
+      .onConflict((conflict) => conflict.columns(['tenant_id', 'group_id', 'version']).doNothing())
+      .executeTakeFirst()
+    // Another node has taken this version in between: what it set is looked at, and the next one tried.
+    if (added.numInsertedOrUpdatedRows === 1n) return { version }
+  }
 }

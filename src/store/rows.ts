@@ -24,10 +24,14 @@ export function insertRows<T extends keyof Tables>(
 ): RawBuilder<unknown> {
   const names = columns.join(', ')
   return sql`insert into ${sql.table(table)} (${sql.raw(names)})
-    select ${sql.raw(names)} from jsonb_populate_recordset(null::${sql.table(table)}, ${storableJson(rows)}::jsonb)
+    select ${sql.raw(names)} from json_populate_recordset(null::${sql.table(table)}, ${storableJson(rows)}::json)
     ${sql.raw(onConflict)}`
 }
 
-/** `unnest` of pairs or triples of text, to join many keys in one statement. */
+/**
+ * `unnest` of pairs or triples of text: many keys in one statement. What is looked up by them goes into a lateral
+ * subquery with a limit, which the planner can only answer by the index: the embedded store has no statistics, and a
+ * plain join reads the whole table.
+ */
 export const unnest = (...columns: readonly (readonly string[])[]): RawBuilder<unknown> =>
   sql`unnest(${sql.join(columns.map((column) => sql`${column}::text[]`))})`

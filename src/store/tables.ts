@@ -21,6 +21,7 @@ interface GroupsTable extends GroupKey {
   name: string | null
   owner_id: string | null
   next_number: Generated<number>
+  version: Generated<number>
   created_at: Timestamp
 }
 

@@ -46,8 +46,10 @@ export function callbackRoutes(options: {
         status: 404,
         hint: '请核对回调地址和环境变量。',
       })
-    if (ctx.method !== 'GET' && ctx.method !== 'POST')
-      throw new CodedError('METHOD_NOT_ALLOWED', '只接受 GET 和 POST', { status: 405 })
+    if (ctx.method !== 'GET' && ctx.method !== 'POST') {
+      ctx.set('Allow', 'GET, POST')
+      throw new CodedError('METHOD_NOT_ALLOWED', '只接受 GET 和 POST', { status: 405, hint: '请核对回调的请求方式。' })
+    }
     const done = metrics.acknowledged.startTimer({ adapter: adapter.adapter })
     try {
       await handle(ctx, adapter, ctx.method)

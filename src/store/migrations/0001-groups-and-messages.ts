@@ -12,6 +12,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       name text,
       owner_id text,
       next_number integer not null default 1,
+      version integer not null default 0,
       created_at timestamptz not null,
       primary key (tenant_id, group_id)
     )`.execute(db)
@@ -47,21 +48,20 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       sender_name text,
       sender_role text not null,
       text text not null,
-      mentions jsonb not null,
+      mentions json not null,
       addresses_bot boolean not null,
-      quote jsonb,
+      quote json,
       sent_at timestamptz not null,
       received_at timestamptz not null,
       label text,
       confidence double precision,
-      flags jsonb,
-      probabilities jsonb,
-      evidence jsonb,
+      flags json,
+      probabilities json,
+      evidence json,
       judged_by text,
       primary key (tenant_id, group_id, message_id)
     )`.execute(db)
   await sql`create index messages_by_time on messages (tenant_id, group_id, sent_at, position)`.execute(db)
-  await sql`create index messages_by_label on messages (tenant_id, group_id, label, sent_at)`.execute(db)
   await sql`
     create table label_counts (
       tenant_id text not null,

@@ -12,7 +12,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       message_id text not null,
       member_id text not null,
       at timestamptz not null,
-      body jsonb not null,
+      body json not null,
       primary key (tenant_id, group_id, number, sequence)
     )`.execute(db)
   await sql`
@@ -26,7 +26,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       due timestamptz,
       opened_at timestamptz not null,
       changed_at timestamptz not null,
-      item jsonb not null,
+      item json not null,
       primary key (tenant_id, group_id, number)
     )`.execute(db)
   await sql`create index ledger_items_open on ledger_items (tenant_id, group_id, number) where is_open`.execute(db)

@@ -127,6 +127,9 @@ describe('overdue matters, plain facts and promises of others', () => {
       '原定周五的演练推迟,时间等通知',
       '今天周三了',
       '下午太阳不错',
+      '明天的值班表已发,请核对',
+      '食堂早餐7:00-8:30,请错峰就餐',
+      '大家明天见',
     ].map((text) => ['2026-03-04 11:10', text, null]),
   )
 })
