@@ -15,6 +15,7 @@ import { readTranscripts } from './http/api/sandbox/transcripts.ts'
 import { callbackRoutes } from './http/callbacks/callbacks.ts'
 import { type Changes, createChanges } from './http/changes.ts'
 import { createGate } from './http/gate.ts'
+import { isHangUp } from './http/hang-up.ts'
 import { healthRoutes } from './http/health.ts'
 import { errors } from './http/middleware/errors.ts'
 import { securityHeaders } from './http/middleware/security-headers.ts'
@@ -231,9 +232,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     }
 
     const koa = new Koa()
-    koa.on('error', (error: NodeJS.ErrnoException) => {
-      // A page that is closed ends its event stream: that is no fault.
-      if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') log.error(errorFields(error), 'response failed')
+    koa.on('error', (error: unknown) => {
+      if (!isHangUp(error)) log.error(errorFields(error), 'response failed')
     })
     koa.use(errors(log)).use(securityHeaders)
     const routers = [

@@ -36,8 +36,20 @@ export function createBatcher<T, R>(
     }
   }
 
+  /**
+   * Lets the event loop turn until nothing more arrives. The embedded store answers within microtasks, so while a
+   * batch is at work no socket is read: without this every batch would hold one item.
+   */
+  async function gathered(): Promise<void> {
+    for (let size = -1; queue.length > size && queue.length < maxBatch; ) {
+      size = queue.length
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+
   async function run(): Promise<void> {
     while (queue.length > 0) {
+      await gathered()
       const batch = queue.slice(0, maxBatch)
       queue = queue.slice(maxBatch)
       await settle(batch)
