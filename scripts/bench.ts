@@ -22,6 +22,12 @@ interface Options {
   connections: number
 }
 
+/** One round: what the load saw, and what the server used for it. */
+interface Round extends LoadReport {
+  cpuMsEach: number
+  residentAtRestMb: number
+}
+
 async function load(order: LoadOrder): Promise<LoadReport> {
   const { code, output } = await run(process.execPath, [
     join(ROOT, 'scripts/load/generate-load.ts'),
@@ -32,7 +38,7 @@ async function load(order: LoadOrder): Promise<LoadReport> {
 }
 
 /** One round against a fresh server: a short warm-up, then the measured load. */
-async function round(kind: 'qingqun' | 'bare', number: number, options: Options): Promise<LoadReport> {
+async function round(kind: 'qingqun' | 'bare', number: number, options: Options): Promise<Round> {
   const folder = await mkdtemp(join(tmpdir(), 'qingqun-bench-'))
   const program = join(ROOT, kind === 'bare' ? 'scripts/load/bare-server.ts' : 'src/main.ts')
   const port = await freePort()
@@ -48,12 +54,16 @@ async function round(kind: 'qingqun' | 'bare', number: number, options: Options)
   try {
     const common = { port, path: PATH, secrets: SECRETS, connections: options.connections }
     const messages = (seconds: number) => Math.ceil(seconds * PREPARED_PER_SECOND)
+    const atRest = server.usage()
     const warm = await load({ ...common, seconds: 1, messages: messages(1), prefix: `w${number}`, seed: 1000 + number })
     const { seconds } = options
+    const before = server.usage()
     const report = await load({ ...common, seconds, messages: messages(seconds), prefix: `r${number}`, seed: number })
+    const cpuMs = (server.usage()?.cpuMs ?? Number.NaN) - (before?.cpuMs ?? Number.NaN)
     await server.kill('SIGTERM')
     if (kind === 'qingqun') await verify([...warm.acknowledged, ...report.acknowledged], folder)
-    return report
+    const cpuMsEach = cpuMs / report.acknowledged.length
+    return { ...report, cpuMsEach, residentAtRestMb: atRest?.residentMb ?? Number.NaN }
   } finally {
     await server.kill('SIGKILL')
     await rm(folder, { recursive: true, force: true })
@@ -69,22 +79,26 @@ async function verify(acknowledged: string[], folder: string): Promise<void> {
 
 const median = (numbers: number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN
 
-function summary(reports: LoadReport[]) {
-  const middle = (pick: (report: LoadReport) => number) => median(reports.map(pick))
+function summary(reports: Round[]) {
+  const middle = (pick: (report: Round) => number) => median(reports.map(pick))
   const refused = reports.flatMap((report) => Object.values(report.refused)).reduce((sum, count) => sum + count, 0)
   return {
     perSecond: middle((report) => report.perSecond),
     p50: middle((report) => report.p50),
     p99: middle((report) => report.p99),
     max: Math.max(...reports.map((report) => report.max)),
+    cpuMsEach: middle((report) => report.cpuMsEach),
+    residentAtRestMb: middle((report) => report.residentAtRestMb),
     acknowledged: reports.reduce((sum, report) => sum + report.acknowledged.length, 0),
     refused,
   }
 }
 
 function row(name: string, figures: ReturnType<typeof summary>): string {
-  const { perSecond, p50, p99, max, acknowledged, refused } = figures
-  const numbers = [perSecond.toFixed(0), p50.toFixed(1), p99.toFixed(1), max.toFixed(1), acknowledged, refused]
+  const { perSecond, p50, p99, max, cpuMsEach, residentAtRestMb, acknowledged, refused } = figures
+  const latencies = [p50, p99, max].map((ms) => ms.toFixed(1))
+  const usage = [cpuMsEach.toFixed(2), residentAtRestMb.toFixed(0)]
+  const numbers = [perSecond.toFixed(0), ...latencies, ...usage, acknowledged, refused]
   return [name.padEnd(12), ...numbers.map((number) => String(number).padStart(12))].join('')
 }
 
@@ -103,7 +117,7 @@ async function main(): Promise<void> {
     connections: Number(values.connections),
   }
   const say = values.json ? () => undefined : (line: string) => console.log(line)
-  const reports: Record<'qingqun' | 'bare', LoadReport[]> = { qingqun: [], bare: [] }
+  const reports: Record<'qingqun' | 'bare', Round[]> = { qingqun: [], bare: [] }
   for (let number = 1; number <= options.rounds; number++) {
     for (const kind of ['qingqun', 'bare'] as const) {
       const report = await round(kind, number, options)
@@ -114,7 +128,7 @@ async function main(): Promise<void> {
   const result = { options, qingqun: summary(reports.qingqun), bare: summary(reports.bare) }
   const ratio = result.qingqun.perSecond / result.bare.perSecond
   if (values.json) return console.log(JSON.stringify({ ...result, ratio }))
-  const titles = ['acks/s', 'p50 ms', 'p99 ms', 'max ms', 'acks', 'refused']
+  const titles = ['acks/s', 'p50 ms', 'p99 ms', 'max ms', 'CPU ms/ack', 'MB at rest', 'acks', 'refused']
   say(`\n${' '.repeat(12)}${titles.map((title) => title.padStart(12)).join('')}`)
   say(row('qingqun', result.qingqun))
   say(row('bare Koa', result.bare))

@@ -114,6 +114,12 @@ async function main([name, ...args]: string[]): Promise<void> {
   await command(args)
 }
 
+// Whoever reads the lines may have read enough, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
 main(process.argv.slice(2)).catch((error) => {
   const coded = error instanceof CodedError ? error : null
   process.stderr.write(coded ? `${coded.message}\n${coded.hint}\n` : `${error?.stack ?? error}\n`)

@@ -1,11 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CodedError } from '../../src/domain/errors.ts'
+
+/** Processor time since the start, and resident memory now. */
+export interface Usage {
+  cpuMs: number
+  residentMb: number
+}
 
 /** A server in a process of its own that has answered `/readyz`. */
 export interface ServerProcess {
   port: number
+  /** What the process uses; null where the system has no `/proc`. */
+  usage(): Usage | null
   /** Resolves once the process has ended. */
   kill(signal: NodeJS.Signals): Promise<void>
 }
@@ -21,6 +30,15 @@ const ready = (port: number): Promise<boolean> =>
     },
     () => false,
   )
+
+/** Linux counts processor time in hundredths of a second (proc(5), fields 14 and 15 of `stat`). */
+function usageOf(pid: number): Usage | null {
+  if (!existsSync('/proc/self/stat')) return null
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const resident = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return { cpuMs: (Number(fields[11]) + Number(fields[12])) * 10, residentMb: Number(resident) / 1024 }
+}
 
 const ended = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null
 
@@ -57,6 +75,7 @@ export async function startServer(program: string, env: Record<string, string>):
   }
   return {
     port,
+    usage: () => usageOf(child.pid ?? 0),
     async kill(signal) {
       child.kill(signal)
       await closed

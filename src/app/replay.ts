@@ -1,6 +1,7 @@
 import type { Channel } from '../adapters/adapter.ts'
 import { digestMarkdown } from '../digest/digest-markdown.ts'
 import { chinaIso, chinaTime, DAY_MS, fromChina, startOfDay, startOfWeek } from '../domain/calendar.ts'
+import { CodedError } from '../domain/errors.ts'
 import type { LedgerItem } from '../domain/ledger.ts'
 import { mentionsIn } from '../domain/mentions-in.ts'
 import type { EpochMs, GroupMessage } from '../domain/message.ts'
@@ -89,9 +90,14 @@ function toMessage(transcript: Transcript, index: number): GroupMessage {
 /**
  * Sends a transcript through the real intake on a throw-away store, with a clock that is simulated: five days take a
  * second. What the bot would say is said in both modes, to nobody. The clock never runs backwards, even where the
- * transcript's does.
+ * transcript's does. Throws CodedError TRANSCRIPT_EMPTY (400) where nobody says anything.
  */
 export async function replay({ transcript, policy, judge, findDue, onProgress }: ReplayOptions): Promise<ReplayReport> {
+  if (transcript.messages.length === 0)
+    throw new CodedError('TRANSCRIPT_EMPTY', '群聊记录里没有消息 (the transcript has no messages)', {
+      hint: 'messages 至少要有一条。',
+      status: 400,
+    })
   let clock = Math.min(...transcript.messages.map((message) => Date.parse(message.at)))
   let serial = 0
   const now = () => clock

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { text } from 'node:stream/consumers'
+import { text as readText } from 'node:stream/consumers'
 import type { z } from 'zod'
 import { CodedError } from '../domain/errors.ts'
 
@@ -7,22 +7,26 @@ import { CodedError } from '../domain/errors.ts'
 export const wrongCall = (message: string, hint = '', cause?: unknown): CodedError =>
   new CodedError('CALL_INVALID', message, { hint, status: 400, cause })
 
-/** Reads a file that the caller named. */
+/** Reads a file that the caller named, without the mark that some editors put before UTF-8. */
 export const readInput = (path: string): Promise<string> =>
-  readFile(path, 'utf8').catch((cause) => {
-    throw wrongCall(`读不到文件 ${path} (cannot read the file)`, '请检查路径和权限。', cause)
-  })
+  readFile(path, 'utf8').then(
+    (content) => content.replace(/^\uFEFF/, ''),
+    (cause) => {
+      throw wrongCall(`读不到文件 ${path} (cannot read the file)`, '请检查路径和权限。', cause)
+    },
+  )
 
 /** All of standard input. */
-export const readStandardInput = (): Promise<string> => text(process.stdin)
+export const readStandardInput = (): Promise<string> => readText(process.stdin)
 
-function fault(line: string, schema: z.ZodType): string | null {
+function fault(text: string, schema: z.ZodType): string | null {
   try {
-    const result = schema.safeParse(JSON.parse(line))
+    const result = schema.safeParse(JSON.parse(text))
     if (result.success) return null
-    return result.error.issues.map((issue) => `${issue.path.join('.') || '这一行'}: ${issue.message}`).join('; ')
-  } catch {
-    return '不是有效的 JSON'
+    return result.error.issues.map((issue) => `${issue.path.join('.') || '整体'}: ${issue.message}`).join('; ')
+  } catch (error) {
+    const place = error instanceof Error ? /line (\d+) column (\d+)/.exec(error.message) : null
+    return `不是有效的 JSON${place && text.includes('\n') ? `(第 ${place[1]} 行第 ${place[2]} 列)` : ''}`
   }
 }
 

@@ -3,7 +3,7 @@ import getRawBody from 'raw-body'
 import { CodedError } from '../domain/errors.ts'
 
 /** 1 MiB: far above any callback of the platforms. */
-export const MAX_BODY_BYTES = 1 << 20
+const MAX_BODY_BYTES = 1 << 20
 
 /** The raw body. Throws CodedError BODY_TOO_LARGE (413) or BODY_INCOMPLETE (400). */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {

@@ -15,7 +15,7 @@ const WORTH_MS: Readonly<Record<Purpose, number>> = {
 }
 
 /** The channel of answers that travel in the response to the callback itself. */
-export const REPLY_CHANNEL = 'reply'
+const REPLY_CHANNEL = 'reply'
 /** The channel that records and says nothing: where consequences go in observe mode. */
 export const SIMULATED_CHANNEL = 'simulated'
 

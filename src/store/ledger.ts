@@ -76,15 +76,3 @@ export async function itemsOf(
     order by i.tenant_id, i.group_id, i.number`.execute(trx)
   return rows.map((row) => ({ tenantId: row.tenant_id, groupId: row.group_id, item: row.item }))
 }
-
-/** One item by its number, or undefined. */
-export async function findItem(trx: Kysely<Tables>, group: GroupRef, number: number): Promise<LedgerItem | undefined> {
-  const row = await trx
-    .selectFrom('ledger_items')
-    .select('item')
-    .where('tenant_id', '=', group.tenantId)
-    .where('group_id', '=', group.groupId)
-    .where('number', '=', number)
-    .executeTakeFirst()
-  return row?.item
-}

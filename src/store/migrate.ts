@@ -1,17 +1,17 @@
 import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { CodedError } from '../domain/errors.ts'
-import * as groupsAndMessages from './migrations/0001-groups-and-messages.ts'
-import * as ledger from './migrations/0002-ledger.ts'
-import * as outbox from './migrations/0003-outbox.ts'
-import * as appeals from './migrations/0004-appeals.ts'
+import { up as groupsAndMessages } from './migrations/0001-groups-and-messages.ts'
+import { up as ledger } from './migrations/0002-ledger.ts'
+import { up as outbox } from './migrations/0003-outbox.ts'
+import { up as appeals } from './migrations/0004-appeals.ts'
 
 /** Numbered once and never changed: a deployment may stand at any of them. */
 const MIGRATIONS: Record<string, Migration> = {
-  '0001-groups-and-messages': groupsAndMessages,
-  '0002-ledger': ledger,
-  '0003-outbox': outbox,
-  '0004-appeals': appeals,
+  '0001-groups-and-messages': { up: groupsAndMessages },
+  '0002-ledger': { up: ledger },
+  '0003-outbox': { up: outbox },
+  '0004-appeals': { up: appeals },
 }
 
 /** Brings the schema up to date; safe with several nodes starting at once (the migrator locks). */

@@ -18,7 +18,7 @@ export interface OutboxEntry extends Outbound {
 /** Where an entry of the outbox is found. */
 export type OutboxRef = GroupRef & { outboxId: string }
 
-export const recipientOf = (audience: Outbound['audience']): string =>
+const recipientOf = (audience: Outbound['audience']): string =>
   audience.kind === 'group' ? 'group' : audience.memberId
 
 /** Adds entries and returns those that are new: the same cause in the same group is kept once. */

@@ -36,7 +36,9 @@ describe('HTTP client', () => {
   it('gives up on a slow answer and says that nobody knows whether it arrived', async () => {
     const url = await serve({ body: '{}', delayMs: 30_000 })
     const impatient = createHttpClient({ fetch: globalThis.fetch, timeoutMs: 40 })
-    expect(await impatient({ method: 'GET', url })).toMatchObject({ refused: { status: 'uncertain', code: 'HTTP_TIMEOUT' } })
+    expect(await impatient({ method: 'GET', url })).toMatchObject({
+      refused: { status: 'uncertain', code: 'HTTP_TIMEOUT' },
+    })
   })
 
   it('follows no redirect', async () => {

@@ -12,7 +12,7 @@ import type { OutboxRef } from '../../src/store/outbox.ts'
 export const MORNING = Date.parse('2026-11-25T09:30:00+08:00')
 
 export const LEADER: Member = { memberId: 'chen', name: '陈主任', role: 'leader' }
-export const MEMBER: Member = { memberId: 'limei', name: '东河村-李梅', role: 'member' }
+const MEMBER: Member = { memberId: 'limei', name: '东河村-李梅', role: 'member' }
 
 /** A policy that acts at once, at any hour. */
 export const ENFORCED = `name: 测试

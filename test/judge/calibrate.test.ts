@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { LABELS } from '../../src/domain/label.ts'
+import { calibrate, interpolate } from '../../src/judge/calibrate.ts'
+import type { Calibration } from '../../src/judge/model.ts'
+import { fitCalibration, type Outcome } from '../../src/judge/train/fit-calibration.ts'
+
+const CALIBRATION: Calibration = {
+  temperature: 0.9,
+  substantive: [
+    [0.5, 0.5],
+    [0.9, 0.8],
+    [1, 1],
+  ],
+  noise: [
+    [0.5, 0.5],
+    [0.97, 0.8],
+    [1, 1],
+  ],
+  flags: [0.5, 0.5, 0.5, 0.5, 0.5, 0.5],
+}
+const logits = fc.array(fc.double({ min: -30, max: 30, noNaN: true }), { minLength: 9, maxLength: 9 })
+
+describe('calibrated probabilities', () => {
+  it('add up to one, and the label keeps the greatest', () => {
+    fc.assert(
+      fc.property(logits, (values) => {
+        const out = new Float64Array(LABELS.length)
+        const best = calibrate(CALIBRATION, values, out)
+        const sum = out.reduce((a, b) => a + b, 0)
+        return Math.abs(sum - 1) < 1e-9 && out.every((p) => p >= 0 && p <= (out[best] ?? 0) + 1e-9)
+      }),
+    )
+  })
+
+  it('rise with what the network says', () => {
+    for (let p = 0; p < 1; p += 0.01)
+      expect(interpolate(CALIBRATION.noise, p + 0.01)).toBeGreaterThanOrEqual(interpolate(CALIBRATION.noise, p))
+  })
+
+  it('put the network’s probability from which acting is safe at 0.8', () => {
+    expect(interpolate(CALIBRATION.noise, 0.97)).toBeCloseTo(0.8)
+    expect(interpolate(CALIBRATION.noise, 0.96)).toBeLessThan(0.8)
+  })
+})
+
+describe('fitting a calibration', () => {
+  it('asks for more where work has been called noise with great certainty', () => {
+    const outcome = (label: number, said: number, strength: number): Outcome => {
+      const values = new Float32Array(15)
+      values[said] = strength
+      return { logits: values, label, flags: 0 }
+    }
+    const [task, ritual] = [LABELS.indexOf('task'), LABELS.indexOf('ritual')]
+    const honest = Array.from({ length: 900 }, (_, i) => (i % 2 ? outcome(task, task, 8) : outcome(ritual, ritual, 8)))
+    const wronged = Array.from({ length: 60 }, () => outcome(task, ritual, 6))
+    const strict = fitCalibration([...honest, ...wronged])
+    const easy = fitCalibration(honest)
+    expect(strict.noise[1]?.[0]).toBeGreaterThan(easy.noise[1]?.[0] ?? 1)
+  })
+})
