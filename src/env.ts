@@ -87,6 +87,9 @@ const TOGETHER = [
   ['DINGTALK_APP_KEY', 'DINGTALK_APP_SECRET', 'DINGTALK_ROBOT_CODE'],
 ] as const
 
+/** The names of all variables that are read. */
+export const environmentNames = (): string[] => Object.keys(environment.shape)
+
 /** The environment, read once and checked. */
 export type Env = z.output<typeof environment>
 
@@ -110,7 +113,7 @@ export function readEnv(variables: Readonly<Record<string, string | undefined>>)
   const faults = result.success ? [] : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
   faults.push(...incomplete(variables))
   for (const name of Object.keys(variables))
-    if (PREFIXES.some((prefix) => name.startsWith(prefix)) && !(name in environment.shape))
+    if (PREFIXES.some((prefix) => name.startsWith(prefix)) && !environmentNames().includes(name))
       faults.push(`${name}: 没有这个变量,请核对拼写`)
   if (faults.length > 0 || !result.success)
     throw new CodedError('ENVIRONMENT_INVALID', `环境变量有误 (invalid environment):\n  ${faults.join('\n  ')}`, {

@@ -45,6 +45,12 @@ function withoutReplaced(all: readonly Candidate[]): Candidate[] {
   const changed = kept.findIndex(({ near }) => CHANGED_TO.test(near.left) && !/定(?:在|为|到)$/.test(near.left))
   const target = kept[changed]
   if (target) kept = kept.filter((one, i) => i >= changed || one.near.sentence < target.near.sentence - 1)
+  // 周四,最晚周五: the two stand side by side.
+  kept = kept.filter(({ found }, i) => {
+    const next = kept[i + 1]
+    const end = found.mention.end?.to ?? found.mention.to
+    return next === undefined || !AT_LATEST.test(next.near.left) || next.found.mention.from - end > 5
+  })
   if (kept.some(({ near }) => AT_LATEST.test(near.left))) {
     const firm = kept.filter(({ near }) => !IN_PRINCIPLE.test(near.left) && !PREFERRED.test(near.right))
     if (firm.length > 0) kept = firm
@@ -60,7 +66,8 @@ const FINAL =
 /** Stages of one product lead to its final time; a daily progress report leads to the end. */
 function withoutStages(all: readonly Candidate[]): Candidate[] {
   const once = all.filter(({ found }) => found.mention.day?.every !== true)
-  const kept = once.length > 0 ? once : [...all]
+  if (once.length === 0) return [...all]
+  const kept = once
   const staged = kept.filter(({ near }) => STAGE.test(near.clause) || FINAL.test(near.clause))
   if (staged.length < 2 || !staged.some(({ near }) => STAGE.test(near.clause))) return kept
   const last = staged.reduce((a, b) => (b.moment > a.moment ? b : a))

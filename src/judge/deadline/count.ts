@@ -3,7 +3,7 @@ import type { EpochMs } from '../../domain/message.ts'
 import type { DayAtom, SpanAtom } from './atom.ts'
 import { matches } from './matches.ts'
 import { NUMBER, numeral, PLAIN } from './numeral.ts'
-import { addWorkdays, lastOfWeek, workdayOfMonth } from './workdays.ts'
+import { addWorkdays, lastOfWeek, workdayOfMonth, workingFrom } from './workdays.ts'
 
 const CANDIDATE =
   /(?:小时|钟头|分钟|刻钟|工作日|自然日|星期|礼拜|日历天|[月周日天年])(?:的?时间)?(?:之内|以内|内|过?后|之后|以后|为限)/g
@@ -12,10 +12,10 @@ const GIVEN = new RegExp(
   'g',
 )
 const MONTHLY = new RegExp(
-  `(每月|每个月|本月|这个月|当月|月[末底]|下月|下个月|次月|${NUMBER}月份?)的?(?:最后(?:一|1)个|第(${PLAIN})个|(首)个)工作日`,
+  `(每月|每个月|本月|这个月|当月|月[末底初]|下月|下个月|次月|${NUMBER}月份?)的?(?:最后(?:一|1)个|第(${PLAIN})个|(首)个|前(${PLAIN})个)工作日(?:之?内)?`,
   'g',
 )
-const LAST_OF_WEEK = /(本|这个?|下个?|每)(?:周|星期)(?:的)?最后一个工作日/g
+const LAST_OF_WEEK = /(本|这个?|下个?|每)(?:周|星期)(?:的)?(?:最后一|第一|首)个工作日/g
 
 type Rule = { day: (at: EpochMs) => EpochMs } | { ms: number }
 
@@ -96,7 +96,8 @@ export function findCounts(text: string): (DayAtom | SpanAtom)[] {
     add(m.index, m.index + all.length, count === '半' ? 0.5 : numeral(count), unit)
   }
   for (const m of matches(text, MONTHLY, /工作日/)) {
-    const [all, when = '', nthText] = m
+    const [all, when = '', oneText, , firstText] = m
+    const nthText = oneText ?? firstText
     const nth = all.includes('最后') ? -1 : nthText === undefined ? 1 : numeral(nthText)
     const pick: DayAtom['pick'] = (at, ahead) => {
       const { year, month } = chinaTime(at)
@@ -104,8 +105,8 @@ export function findCounts(text: string): (DayAtom | SpanAtom)[] {
       const named = /^[每本这当月]/.test(when) ? month : numeral(when.replace(/月份?$/, ''))
       const day = workdayOfMonth(year, named, nth)
       if (ahead(day)) return day
-      if (/^[本这当月]/.test(when)) return null
-      return when.startsWith('每') ? workdayOfMonth(year, month + 1, nth) : workdayOfMonth(year + 1, named, nth)
+      if (/^[本这当]|^月[末底]/.test(when)) return null
+      return /^每|^月初/.test(when) ? workdayOfMonth(year, month + 1, nth) : workdayOfMonth(year + 1, named, nth)
     }
     found.push({
       ...KIND,
@@ -119,7 +120,8 @@ export function findCounts(text: string): (DayAtom | SpanAtom)[] {
   for (const m of matches(text, LAST_OF_WEEK, /工作日/)) {
     const weeks = m[0].startsWith('下') ? 7 : 0
     const pick: DayAtom['pick'] = (at, ahead) => {
-      const day = lastOfWeek(startOfWeek(at) + weeks * DAY_MS)
+      const monday = startOfWeek(at) + weeks * DAY_MS
+      const day = m[0].includes('最后') ? lastOfWeek(monday) : workingFrom(monday, 1)
       return ahead(day) ? day : null
     }
     found.push({ ...KIND, kind: 'workday', from: m.index, to: m.index + m[0].length, pick, bound: true })

@@ -73,7 +73,7 @@ function bare(from: number, to: number, prefix: string | undefined, date: number
           inMonth: (month) => dated(from, to, month, date, null),
           mayBePast: (at) => {
             const today = chinaTime(at).day
-            return today - date >= 0 && today - date <= 5
+            return today - date > 0 && today - date <= 10
           },
         }
       : {}),

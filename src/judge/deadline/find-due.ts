@@ -38,7 +38,11 @@ function candidatesOf(text: string, at: EpochMs): Candidate[] {
       said.day?.every === true &&
       said.day.kind === 'relative' &&
       (mentions[i - 1]?.end?.day ?? mentions[i - 1]?.day?.start) != null
-    const mention = inRange && said.clock !== null ? { ...said, day: null } : said
+    const last = mentions[i - 1]
+    // 每月5号、20号前: what is listed with a recurring day recurs.
+    const listed = last?.day?.every === true && /^[、和及]$/.test(text.slice(last.to, said.from))
+    const day = inRange && said.clock !== null ? null : said.day && listed ? { ...said.day, every: true } : said.day
+    const mention = { ...said, day }
     if (here.sentence - sentence > 1) spoken = NOTHING_SPOKEN
     sentence = here.sentence
     const from: EpochMs = mention.day?.every === true && begins !== null && begins > at ? begins - 1 : at
@@ -61,8 +65,8 @@ function candidatesOf(text: string, at: EpochMs): Candidate[] {
  * `match` is the stretch of the text that names the time. Pure; never throws.
  */
 export const findDue: FindDue = (original, at) => {
-  if (!ANY_TIME.test(original)) return null
   const { text, origin } = normalise(original)
+  if (!ANY_TIME.test(text)) return null
   const candidates = candidatesOf(text, at)
   const chosen = choose(text, candidates)
   if (chosen === null) return null

@@ -51,7 +51,7 @@ function findAtoms(text: string): Atom[] {
 }
 
 const GLUE = /^(?:[ ,:、的()]|之内的|内的|,的|\)的| \(|\) )?$/
-const WEEKDAY_NOTE = /^[ ,(、/]{0,2}$/
+const WEEKDAY_NOTE = /^[ (/]{0,2}$/
 const AFTER_LIMIT =
   /^(?:钟|整|许|左右)*(?:\)| )?(?:之前|以前|前(?!后|[期往]|置)|之内|以内|内(?![部容科网])|为止|为限|止|就?截[止至稿关单]|结束前|是(?:截止|最后期限|最后一[天日]|最后时限|底线|死线))/
 const BEFORE_LIMIT =
@@ -133,13 +133,19 @@ const RANGE = /^(?:\)?(?:起|开始)?,?(?:至|到|-|直到|截至|截止到?|止
 const isPair = (text: string, first: Mention, second: Mention) => {
   const between = text.slice(first.to, second.from)
   if (/^开始[,、]$/.test(between)) return /结束|截[至止]|止/.test(text.slice(second.to - 2, second.to + 2))
-  return /^[、和及,]$/.test(between) && /^这?[两二三四2-4]天/.test(text.slice(second.to, second.to + 3))
+  return /^[、和及,]?$/.test(between) && /^这?[两二三四2-4]天/.test(text.slice(second.to, second.to + 3))
 }
 
 function joinRanges(text: string, mentions: Mention[]): Mention[] {
   const joined: Mention[] = []
   for (const mention of mentions) {
     const last = joined.at(-1)
+    const hours = last?.end?.clock && mention.day === null && mention.clock !== null
+    if (last?.end && hours && RANGE.test(text.slice(last.end.to, mention.from))) {
+      // 周一至周五9:00-17:00 ends when its last day's hours end.
+      last.end = { ...last.end, clock: mention.clock, parts: mention.parts, to: mention.to }
+      continue
+    }
     if (
       last &&
       last.end === null &&

@@ -57,7 +57,10 @@ export function findMonthParts(text: string): DayAtom[] {
     const named = prefix !== undefined && !/^[本这当下次每]/.test(prefix) ? numeral(prefix.replace(/月份?$/, '')) : null
     if (named !== null && !(named >= 1 && named <= 12)) continue
     const offset = prefix === undefined || every || named !== null ? null : /^[下次]/.test(prefix) ? 1 : 0
-    const pick = monthDay(date, named, offset)
+    const nextYear = named !== null && /[明次来]年$/.test(text.slice(Math.max(0, m.index - 2), m.index))
+    const pick: DayAtom['pick'] = nextYear
+      ? (at) => fromChina(chinaTime(at).year + 1, date === 'last' ? named + 1 : named, date === 'last' ? 0 : date)
+      : monthDay(date, named, offset)
     found.push({
       ...base(m),
       pick,

@@ -20,10 +20,9 @@ export interface Spoken {
   day: EpochMs | null
   parts: readonly PartName[]
   month: { month: number; date: number } | null
-  past: boolean
 }
 
-export const NOTHING_SPOKEN: Spoken = { day: null, parts: [], month: null, past: false }
+export const NOTHING_SPOKEN: Spoken = { day: null, parts: [], month: null }
 
 const MINUTE = 60_000
 /** 18:00, from which 今天 without a clock means until midnight. */
@@ -60,6 +59,9 @@ function onToday(
     const moment = day + (clock === null ? untilMidnight(at, minutes, parts) : minutes) * MINUTE
     if (moment > at) return moment
   }
+  // 今天凌晨3点, said in the evening, is the night that follows.
+  if (sense === 'today' && evening && parts.at(-1) === 'dawn')
+    return day + DAY_MS + (readings(clock, parts, sense)[0] ?? 0) * MINUTE
   if (sense === 'today') return null
   const later = tomorrow(clock, parts, evening)
   return later === null ? null : day + later * MINUTE
@@ -168,7 +170,6 @@ function dayRange(
     day: begin.day,
     parts: begin.parts,
     month: month !== undefined && date !== undefined ? { month, date } : spoken.month,
-    past: false,
   }
   let finish = place(end, at, said)
   let open = begin.moment !== null && finish.moment !== null && begin.moment > finish.moment
@@ -191,7 +192,11 @@ export function resolve(mention: Mention, at: EpochMs, spoken: Spoken): Resolved
   if (end !== null) {
     const within = end.day === null && end.clock !== null && clock !== null
     const range = within ? clockRange(mention, end, at, spoken) : dayRange(mention, end, at, spoken)
-    return { mention, ...range }
+    const first = within && day?.start ? day.start(at, () => true) : null
+    if (first === null || range.start === null || range.day === null) return { mention, ...range }
+    // 9日至13日9:00-11:00 begins on the 9th.
+    const start = first + (range.start - range.day)
+    return { mention, ...range, start: start > at ? start : null }
   }
   const placed = place(mention, at, spoken)
   let start = placed.moment
@@ -215,7 +220,7 @@ export function resolve(mention: Mention, at: EpochMs, spoken: Spoken): Resolved
 /** What later words may take from this mention: its day, its part of day, its month. */
 export function leaves(found: Resolved, spoken: Spoken, at: EpochMs): Spoken {
   const day = found.mention.end?.day ?? found.mention.day
-  if (day?.past) return { ...NOTHING_SPOKEN, past: true }
+  if (day?.past) return NOTHING_SPOKEN
   if (found.mention.day === null && found.mention.end === null) {
     return found.mention.clock === null || spoken.day === null
       ? { ...spoken, parts: spoken.day === null ? [] : spoken.parts }
@@ -231,5 +236,5 @@ export function leaves(found: Resolved, spoken: Spoken, at: EpochMs): Spoken {
       ? { month: day.month, date: day.date }
       : spoken.month
   const valid = month !== null && chinaTime(at).month <= 12 ? month : null
-  return { day: found.day, parts: found.parts, month: valid, past: false }
+  return { day: found.day, parts: found.parts, month: valid }
 }
