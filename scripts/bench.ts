@@ -25,7 +25,7 @@ interface Options {
 /** One round: what the load saw, and what the server used for it. */
 interface Round extends LoadReport {
   cpuMsEach: number
-  residentAtRestMb: number
+  residentMb: number
 }
 
 async function load(order: LoadOrder): Promise<LoadReport> {
@@ -54,16 +54,16 @@ async function round(kind: 'qingqun' | 'bare', number: number, options: Options)
   try {
     const common = { port, path: PATH, secrets: SECRETS, connections: options.connections }
     const messages = (seconds: number) => Math.ceil(seconds * PREPARED_PER_SECOND)
-    const atRest = server.usage()
     const warm = await load({ ...common, seconds: 1, messages: messages(1), prefix: `w${number}`, seed: 1000 + number })
     const { seconds } = options
     const before = server.usage()
     const report = await load({ ...common, seconds, messages: messages(seconds), prefix: `r${number}`, seed: number })
-    const cpuMs = (server.usage()?.cpuMs ?? Number.NaN) - (before?.cpuMs ?? Number.NaN)
+    const after = server.usage()
     await server.kill('SIGTERM')
     if (kind === 'qingqun') await verify([...warm.acknowledged, ...report.acknowledged], folder)
-    const cpuMsEach = cpuMs / report.acknowledged.length
-    return { ...report, cpuMsEach, residentAtRestMb: atRest?.residentMb ?? Number.NaN }
+    if (before === null || after === null) return { ...report, cpuMsEach: Number.NaN, residentMb: Number.NaN }
+    const cpuMsEach = (after.cpuMs - before.cpuMs) / report.acknowledged.length
+    return { ...report, cpuMsEach, residentMb: after.residentMb }
   } finally {
     await server.kill('SIGKILL')
     await rm(folder, { recursive: true, force: true })
@@ -88,16 +88,16 @@ function summary(reports: Round[]) {
     p99: middle((report) => report.p99),
     max: Math.max(...reports.map((report) => report.max)),
     cpuMsEach: middle((report) => report.cpuMsEach),
-    residentAtRestMb: middle((report) => report.residentAtRestMb),
+    residentMb: middle((report) => report.residentMb),
     acknowledged: reports.reduce((sum, report) => sum + report.acknowledged.length, 0),
     refused,
   }
 }
 
 function row(name: string, figures: ReturnType<typeof summary>): string {
-  const { perSecond, p50, p99, max, cpuMsEach, residentAtRestMb, acknowledged, refused } = figures
+  const { perSecond, p50, p99, max, cpuMsEach, residentMb, acknowledged, refused } = figures
   const latencies = [p50, p99, max].map((ms) => ms.toFixed(1))
-  const usage = [cpuMsEach.toFixed(2), residentAtRestMb.toFixed(0)]
+  const usage = [cpuMsEach.toFixed(2), residentMb.toFixed(0)]
   const numbers = [perSecond.toFixed(0), ...latencies, ...usage, acknowledged, refused]
   return [name.padEnd(12), ...numbers.map((number) => String(number).padStart(12))].join('')
 }
@@ -128,7 +128,7 @@ async function main(): Promise<void> {
   const result = { options, qingqun: summary(reports.qingqun), bare: summary(reports.bare) }
   const ratio = result.qingqun.perSecond / result.bare.perSecond
   if (values.json) return console.log(JSON.stringify({ ...result, ratio }))
-  const titles = ['acks/s', 'p50 ms', 'p99 ms', 'max ms', 'CPU ms/ack', 'MB at rest', 'acks', 'refused']
+  const titles = ['acks/s', 'p50 ms', 'p99 ms', 'max ms', 'CPU ms/ack', 'MB after', 'acks', 'refused']
   say(`\n${' '.repeat(12)}${titles.map((title) => title.padStart(12)).join('')}`)
   say(row('qingqun', result.qingqun))
   say(row('bare Koa', result.bare))

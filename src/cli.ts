@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { replay } from './app/replay.ts'
 import { classify } from './cli/classify.ts'
 import { due } from './cli/due.ts'
 import { parseDocument, readInput, readStandardInput, wrongCall } from './cli/input.ts'
@@ -10,9 +9,6 @@ import { transcriptSchema } from './domain/transcript.ts'
 import { readEnv } from './env.ts'
 import { findDue } from './judge/deadline/find-due.ts'
 import { loadJudge } from './judge/load.ts'
-import { composeDigest } from './outbox/compose-digest.ts'
-import { openStore } from './store/database.ts'
-import { listGroups } from './store/groups.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const MODEL_FOLDER = join(ROOT, 'config/model')
@@ -28,6 +24,7 @@ const USAGE = `用法 (usage): npm run -s qingqun -- 命令 (command)
   evaluate                       交叉验证 (cross-validate)
 `
 
+// What only one command needs is loaded by that command: the database takes half a second to load.
 const print = (line: string) => process.stdout.write(`${line}\n`)
 const progress = createProgress(process.stderr)
 
@@ -42,6 +39,7 @@ async function replayCommand(args: string[]): Promise<void> {
   const transcript = parseDocument(await readInput(file), transcriptSchema, file)
   const policyFile = typeof values.policy === 'string' ? values.policy : join(ROOT, 'config/policies/standard.yaml')
   const policy = { source: await readInput(policyFile), fileName: policyFile }
+  const { replay } = await import('./app/replay.ts')
   const report = await replay({ transcript, policy, judge: loadJudge(MODEL_FOLDER), findDue })
   print(JSON.stringify(report, null, 2))
 }
@@ -53,6 +51,11 @@ async function digestCommand(args: string[]): Promise<void> {
   if (typeof values.group !== 'string' || kind === undefined)
     throw wrongCall('digest 需要 --group 群编号,--period 为 week 或 day', USAGE)
   const env = readEnv(process.env)
+  const [{ composeDigest }, { openStore }, { listGroups }] = await Promise.all([
+    import('./outbox/compose-digest.ts'),
+    import('./store/database.ts'),
+    import('./store/groups.ts'),
+  ])
   const store = await openStore(
     env.DATABASE_URL === undefined
       ? { kind: 'embedded', folder: env.DATA_DIR }
@@ -93,23 +96,25 @@ function parse<T extends NonNullable<ParseArgsConfig['options']>>(args: string[]
   }
 }
 
-const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
-  classify: async (args) => {
-    parse(args, {})
-    await printLines(classify(await readStandardInput(), loadJudge(MODEL_FOLDER)))
-  },
-  due: async (args) => {
-    parse(args, {})
-    await printLines(due(await readStandardInput(), findDue))
-  },
-  replay: replayCommand,
-  digest: digestCommand,
-  train: trainCommand,
-  evaluate: evaluateCommand,
-}
+const COMMANDS = new Map<string, (args: string[]) => Promise<void>>(
+  Object.entries({
+    classify: async (args: string[]) => {
+      parse(args, {})
+      await printLines(classify(await readStandardInput(), loadJudge(MODEL_FOLDER)))
+    },
+    due: async (args: string[]) => {
+      parse(args, {})
+      await printLines(due(await readStandardInput(), findDue))
+    },
+    replay: replayCommand,
+    digest: digestCommand,
+    train: trainCommand,
+    evaluate: evaluateCommand,
+  }),
+)
 
 async function main([name, ...args]: string[]): Promise<void> {
-  const command = COMMANDS[name ?? '']
+  const command = COMMANDS.get(name ?? '')
   if (!command) throw wrongCall(name ? `没有 ${name} 这个命令 (no such command)` : '请给出命令 (which command?)', USAGE)
   await command(args)
 }

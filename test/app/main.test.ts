@@ -9,6 +9,9 @@ import { freePort } from '../../scripts/services/free-port.ts'
 import { lockFolder } from '../../src/store/folder-lock.ts'
 import { type Ended, runProgram, startProgram } from '../cli/run-program.ts'
 
+/** Processes of their own take a while on a busy machine, in milliseconds. */
+const PROCESSES = { timeout: 90_000 }
+
 let folder: string
 let data: string
 beforeEach(async () => {
@@ -27,7 +30,7 @@ function expectWords({ code, out, err }: Ended, expected: { code: number; lines:
   expect(err.trimEnd().split('\n')).toHaveLength(expected.lines)
 }
 
-describe('the process', () => {
+describe('the process', PROCESSES, () => {
   it('refuses a bad environment with every fault, and opens nothing', async () => {
     const ended = await start({ PORT: 'http', SANDBOX: 'maybe', WECOM_BOT_TOKEN: '', DINGTALK_APP_KEY: 'k' })
     expectWords(ended, { code: 2, lines: 8 })

@@ -7,6 +7,9 @@ import { lockFolder } from '../../src/store/folder-lock.ts'
 import { BOAST, intakeOn, LEADER, messageOf, TASK } from '../helpers/intake.ts'
 import { qingqun } from './run-program.ts'
 
+/** Processes of their own take a while on a busy machine, in milliseconds. */
+const PROCESSES = { timeout: 90_000 }
+
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'qq-digest-'))
@@ -20,7 +23,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const digest = (...args: string[]) => qingqun(['digest', ...args], { env: { DATA_DIR: folder } })
 
-describe('qingqun digest', () => {
+describe('qingqun digest', PROCESSES, () => {
   it('prints the digest of a group as it would be posted, of the week unless told otherwise', async () => {
     const week = await digest('--group', 'g1')
     expect([week.code, week.err]).toEqual([0, ''])

@@ -52,8 +52,11 @@ describe('fitting a calibration', () => {
       return { logits: values, label, flags: 0 }
     }
     const [task, ritual] = [LABELS.indexOf('task'), LABELS.indexOf('ritual')]
-    const honest = Array.from({ length: 900 }, (_, i) => (i % 2 ? outcome(task, task, 8) : outcome(ritual, ritual, 8)))
-    const wronged = Array.from({ length: 60 }, () => outcome(task, ritual, 6))
+    const honest = Array.from({ length: 1_800 }, (_, i) => {
+      const label = i % 2 ? task : ritual
+      return outcome(label, label, 3 + (i % 60) / 10)
+    })
+    const wronged = Array.from({ length: 40 }, () => outcome(task, ritual, 5))
     const strict = fitCalibration([...honest, ...wronged])
     const easy = fitCalibration(honest)
     expect(strict.noise[1]?.[0]).toBeGreaterThan(easy.noise[1]?.[0] ?? 1)

@@ -1,0 +1,49 @@
+import type { RecentMessage } from '../store/messages.ts'
+import type { Effects } from './effects.ts'
+import type { GroupState } from './group-state.ts'
+import { rosterWith } from './people.ts'
+
+/** Moves the state on, so that the next message of the batch sees what this one did. */
+export function absorb(state: GroupState, effects: Effects): void {
+  const { stored } = effects
+  if (effects.members.length > 0) {
+    state.roster = rosterWith(state, effects.members)
+    state.members = new Map(state.roster.map((member) => [member.memberId, member]))
+  }
+  const recent: RecentMessage = {
+    tenantId: stored.tenantId,
+    groupId: stored.groupId,
+    messageId: stored.messageId,
+    senderId: stored.sender.memberId,
+    role: stored.role,
+    text: stored.text,
+    label: stored.verdict?.label ?? null,
+    sentAt: stored.sentAt,
+  }
+  state.recent.push(recent)
+  if (stored.verdict) {
+    const { label, confidence, flags } = stored.verdict
+    const { messageId, senderId, role, sentAt } = recent
+    state.messages.push({ messageId, senderId, role, label, confidence, flags, sentAt })
+  }
+  for (const item of effects.items) {
+    state.items.set(item.number, item)
+    state.group.nextNumber = Math.max(state.group.nextNumber, item.number + 1)
+  }
+  state.decisions.push(...effects.decisions)
+  for (const entry of effects.entries) {
+    if (entry.state === 'held') continue
+    const to = entry.audience.kind === 'group' ? 'group' : entry.audience.memberId
+    state.posts.push({ to, purpose: entry.purpose, at: entry.notBefore })
+  }
+}
+
+/** A person's budget holds across groups: what one group of the batch says to a person, the others must know. */
+export function shareWithOthers(states: ReadonlyMap<string, GroupState>, from: GroupState, effect: Effects): void {
+  for (const { audience, purpose, notBefore, state: entryState } of effect.entries) {
+    if (audience.kind !== 'member' || entryState === 'held') continue
+    for (const state of states.values())
+      if (state !== from && state.group.tenantId === from.group.tenantId)
+        state.posts.push({ to: audience.memberId, purpose, at: notBefore })
+  }
+}

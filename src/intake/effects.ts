@@ -1,0 +1,40 @@
+import type { DigestKind } from '../digest/digest-period.ts'
+import type { LedgerEvent, LedgerItem } from '../domain/ledger.ts'
+import type { GroupMessage, Member } from '../domain/message.ts'
+import type { StoredDecision } from '../store/decisions.ts'
+import type { StoredMessage } from '../store/messages.ts'
+import type { OutboxEntry } from '../store/outbox.ts'
+import type { Rooms } from './rooms.ts'
+
+/** All that one message leads to; written in the transaction that stores it. */
+export interface Effects {
+  stored: StoredMessage
+  /** The sender and those mentioned, where new or changed. */
+  members: Member[]
+  events: LedgerEvent[]
+  items: LedgerItem[]
+  decisions: StoredDecision[]
+  entries: OutboxEntry[]
+  /** A digest that the sender asked for, composed once the batch is written. */
+  digest: DigestKind | null
+  /** The reason of an appeal, taken once the batch is written. */
+  appeal: string | null
+}
+
+/** The effects of a message that is only kept: not judged, `judgedBy` says why. */
+export const onlyKept = (
+  message: GroupMessage,
+  sender: Member,
+  members: Member[],
+  rooms: Pick<Rooms, 'now'>,
+  judgedBy: string | null = null,
+): Effects => ({
+  stored: { ...message, role: sender.role, receivedAt: rooms.now(), verdict: null, judgedBy },
+  members,
+  events: [],
+  items: [],
+  decisions: [],
+  entries: [],
+  digest: null,
+  appeal: null,
+})

@@ -1,0 +1,36 @@
+import type { GroupMessage, Member } from '../domain/message.ts'
+import type { GroupState } from './group-state.ts'
+import type { Rooms } from './rooms.ts'
+
+/** Who sends it, with what earlier messages and the adapter know of the person. */
+export function senderOf(message: GroupMessage, state: GroupState, rooms: Pick<Rooms, 'roleOf'>): Member {
+  const { memberId, name, role } = message.sender
+  const known = state.members.get(memberId)
+  return {
+    memberId,
+    name: name ?? known?.name ?? memberId,
+    role: role ?? known?.role ?? rooms.roleOf({ ...state.group, memberId }),
+  }
+}
+
+/** Who of the sender and those mentioned is new, or new in name or role: a member can be assigned before ever speaking. */
+export function membersMet(
+  message: GroupMessage,
+  sender: Member,
+  state: GroupState,
+  rooms: Pick<Rooms, 'roleOf'>,
+): Member[] {
+  const mentioned = message.mentions.flatMap(({ memberId, name }) =>
+    memberId === undefined || name === undefined || state.members.has(memberId) || memberId === sender.memberId
+      ? []
+      : [{ memberId, name, role: rooms.roleOf({ ...state.group, memberId }) }],
+  )
+  const known = state.members.get(sender.memberId)
+  const isKnown = known?.name === sender.name && known.role === sender.role
+  return isKnown ? mentioned : [sender, ...mentioned]
+}
+
+/** The roster once these have joined, or changed, in the order in which they were first seen. */
+export const rosterWith = (state: GroupState, met: readonly Member[]): Member[] => [
+  ...new Map([...state.roster, ...met].map((member) => [member.memberId, member])).values(),
+]

@@ -1,0 +1,72 @@
+import type { Kysely } from 'kysely'
+import { composeDigest } from '../outbox/compose-digest.ts'
+import type { OutboxJobs } from '../outbox/jobs.ts'
+import { insertDecisions } from '../store/decisions.ts'
+import { groupKey, saveGroups, saveMembers } from '../store/groups.ts'
+import { appendEvents, saveItems } from '../store/ledger.ts'
+import { insertMessages } from '../store/messages.ts'
+import { insertOutbox, type OutboxEntry } from '../store/outbox.ts'
+import type { Tables } from '../store/tables.ts'
+import { takeAppeal } from './appeal.ts'
+import type { Effects } from './effects.ts'
+import { answerEntry } from './entries.ts'
+import type { GroupState } from './group-state.ts'
+import type { Rooms } from './rooms.ts'
+
+/** The last element of each key, so that one statement never writes a row twice. */
+function lastOf<T>(all: readonly T[], key: (each: T) => string): T[] {
+  return [...new Map(all.map((each) => [key(each), each])).values()]
+}
+
+/**
+ * Writes what a batch leads to, in the transaction that holds the locks of its groups, and composes the answers that
+ * need what was just written. Gives those answers and the notes that come with them.
+ */
+export async function writeEffects(
+  trx: Kysely<Tables>,
+  states: ReadonlyMap<string, GroupState>,
+  effects: readonly Effects[],
+  { jobs, rooms }: { jobs: OutboxJobs; rooms: Rooms },
+): Promise<OutboxEntry[]> {
+  await insertMessages(
+    trx,
+    effects.map((effect) => effect.stored),
+  )
+  const at = (effect: Effects) => ({ tenantId: effect.stored.tenantId, groupId: effect.stored.groupId })
+  const members = effects.flatMap((effect) => effect.members.map((member) => ({ ...at(effect), ...member })))
+  await saveMembers(
+    trx,
+    lastOf(members, (member) => `${groupKey(member)}\0${member.memberId}`),
+  )
+  await appendEvents(
+    trx,
+    effects.flatMap((effect) => effect.events.map((event) => ({ ...at(effect), ...event }))),
+  )
+  const items = effects.flatMap((effect) =>
+    effect.items.map((item) => ({ ...at(effect), item, changedAt: effect.stored.sentAt })),
+  )
+  await saveItems(
+    trx,
+    lastOf(items, (each) => `${groupKey(each)}\0${each.item.number}`),
+  )
+  const groups = [...states.values()].map((state) => state.group)
+  for (const group of groups) group.version++
+  await saveGroups(trx, groups)
+  await insertDecisions(
+    trx,
+    effects.flatMap((effect) => effect.decisions),
+  )
+  const later: OutboxEntry[] = []
+  for (const { stored, digest, appeal } of effects) {
+    const answering = { outboxId: rooms.newId(), now: rooms.now() }
+    if (digest) later.push(answerEntry(stored, await composeDigest(trx, stored, digest, stored.sentAt), answering))
+    if (appeal === null) continue
+    const { answer, notes } = await takeAppeal(trx, stored, appeal, rooms)
+    later.push(answerEntry(stored, answer, answering), ...notes)
+  }
+  const entries = [...effects.flatMap((effect) => effect.entries), ...later]
+  const added = await insertOutbox(trx, entries)
+  const queued = entries.filter((entry) => entry.state === 'queued' && added.has(entry.outboxId))
+  await jobs.enqueue(trx, queued)
+  return later
+}
