@@ -46,9 +46,11 @@ export async function openServer(env: Pick<Env, 'PORT' | 'HOST'>): Promise<OpenS
       if (!server.listening) return
       const closed = once(server, 'close')
       server.close()
-      server.closeIdleConnections()
+      // After its last answer a connection stays open for a next request: it is closed as soon as it is idle.
+      const sweep = setInterval(() => server.closeIdleConnections(), 50)
       const drained = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
       await closed
+      clearInterval(sweep)
       clearTimeout(drained)
     },
   }

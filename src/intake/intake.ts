@@ -50,7 +50,7 @@ const byTime = (a: GroupMessage, b: GroupMessage) => a.sentAt - b.sentAt
 
 /** The one way in: what arrives while a transaction runs forms the next one. */
 export function createIntake(options: IntakeOptions): Intake {
-  const { db, jobs, rooms } = options
+  const { db, rooms } = options
   const cache = createStateCache()
 
   /** A fault in judging must not cost the message: it is kept without verdict, and the fault is reported. */

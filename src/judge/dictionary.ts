@@ -3,25 +3,30 @@
  * several kinds of organisation is not there, and says nothing.
  */
 export interface Dictionary {
-  /** log2 of the number of slots. */
-  bits: number
-  /** The fingerprint in each slot, 0 where it is free. A row is the number of a slot. */
-  prints: Uint16Array
+  /** The fingerprint in each slot, 0 where it is free; a power of two of them. */
+  readonly prints: Uint16Array
+  /** The row that belongs to each slot. */
+  readonly rows: Uint16Array
+  /** The number of rows. */
+  readonly size: number
 }
 
+/** log2 of the slots, and the most rows: a row's number is two bytes. */
+export const SLOT_BITS = 17
+const MOST_ROWS = 65_535
 /** How many slots after its own a feature may be found in. */
 const PROBES = 8
 
 const printOf = (hash: number): number => Math.imul(hash, 0x85ebca6b) >>> 16 || 1
 
 /** The row of a feature's hash; -1 where it has none. */
-export function rowOf({ prints }: Dictionary, hash: number): number {
+export function rowOf({ prints, rows }: Dictionary, hash: number): number {
   const mask = prints.length - 1
   const print = printOf(hash)
   let slot = (hash ^ (hash >>> 15)) & mask
   for (let probe = 0; probe < PROBES; probe++) {
     const there = prints[slot]
-    if (there === print) return slot
+    if (there === print) return rows[slot] as number
     if (there === 0) return -1
     slot = (slot + 1) & mask
   }
@@ -29,18 +34,21 @@ export function rowOf({ prints }: Dictionary, hash: number): number {
 }
 
 /** A dictionary of hashes, the most valuable first: where there is no room left the last ones are left out. */
-export function buildDictionary(hashes: Iterable<number>, bits: number): Dictionary {
-  const dictionary = { bits, prints: new Uint16Array(1 << bits) }
-  const mask = dictionary.prints.length - 1
+export function buildDictionary(hashes: Iterable<number>): Dictionary {
+  const prints = new Uint16Array(1 << SLOT_BITS)
+  const rows = new Uint16Array(1 << SLOT_BITS)
+  const mask = prints.length - 1
+  let size = 0
   for (const hash of hashes) {
     let slot = (hash ^ (hash >>> 15)) & mask
-    for (let probe = 0; probe < PROBES; probe++) {
-      if ((dictionary.prints[slot] ?? 0) === 0) {
-        dictionary.prints[slot] = printOf(hash)
+    for (let probe = 0; probe < PROBES && size < MOST_ROWS; probe++) {
+      if (prints[slot] === 0) {
+        prints[slot] = printOf(hash)
+        rows[slot] = size++
         break
       }
       slot = (slot + 1) & mask
     }
   }
-  return dictionary
+  return { prints, rows, size }
 }

@@ -1,7 +1,7 @@
 import { LABEL_NAMES, LABELS } from '../domain/label.ts'
 import type { Evidence } from '../domain/verdict.ts'
 import type { TextFeatures } from './features.ts'
-import { COLUMNS, type FirstStage, featureScale } from './first-stage.ts'
+import { type FirstStage, featureScale, SAID } from './first-stage.ts'
 import { LEXICON_CLASSES } from './lexicon.ts'
 import { MAX_UNITS } from './normalise.ts'
 
@@ -17,8 +17,13 @@ interface Explained {
   text: string
   /** Index of the verdict's label. */
   label: number
-  /** The logits with and without what was said before, and the message that mattered most. */
-  context?: { logits: Float32Array; alone: Float32Array; text: string } | undefined
+}
+
+/** The logits with and without what was said before, and the message that mattered most. */
+interface ContextEffect {
+  logits: Float32Array
+  alone: Float32Array
+  text: string
 }
 
 const perUnit = new Float64Array(MAX_UNITS)
@@ -27,11 +32,15 @@ const perClass = new Float64Array(LEXICON_CLASSES.length + 1)
 const signed = (score: number): string => `${score >= 0 ? '+' : ''}${score.toFixed(1)}`
 const round = (score: number): number => Math.round(score * 100) / 100
 
+const endsWhole = (text: string, at: number): number => {
+  const before = text.charCodeAt(at - 1)
+  return before >= 0xd800 && before < 0xdc00 ? at + 1 : at
+}
+
 /** A stretch as it is shown: whole, or its two ends. Never cut inside a surrogate pair. */
 function shorten(text: string): string {
-  const chars = [...text.slice(0, 200)]
-  if (chars.length <= LONGEST && text.length <= 200) return text
-  return `${chars.slice(0, 6).join('')}…${[...text.slice(-12)].slice(-5).join('')}`
+  if (text.length <= LONGEST) return text
+  return `${text.slice(0, endsWhole(text, 6))}…${text.slice(endsWhole(text, text.length - 5))}`
 }
 
 /** Shares each feature's weight for the label among the units that made it. */
@@ -40,12 +49,12 @@ function attribute({ first, features, label }: Explained): void {
   const { weights, scale } = first
   perUnit.fill(0, 0, units.length)
   perClass.fill(0)
-  const own = (scale[label] ?? 0) * featureScale(count)
+  const worth = (scale[label] ?? 0) * featureScale(count)
   for (let i = 0; i < count; i++) {
-    const base = (rows[i] as number) * COLUMNS
-    let mean = 0
-    for (let c = 0; c < LABELS.length; c++) mean += (weights[base + c] as number) * (scale[c] as number)
-    const score = own * (weights[base + label] as number) - (mean / LABELS.length) * featureScale(count)
+    const base = (rows[i] as number) * SAID
+    let sum = 0
+    for (let c = 0; c < LABELS.length; c++) sum += weights[base + c] as number
+    const score = worth * ((weights[base + label] as number) - sum / LABELS.length)
     const a = from[i] as number
     const b = last[i] as number
     if (a < 0) perClass[b] = (perClass[b] as number) + score
@@ -53,9 +62,23 @@ function attribute({ first, features, label }: Explained): void {
   }
 }
 
-/** The heaviest run of units (Kadane), which is then cleared so that the next call finds another. */
-function heaviestRun(length: number): { from: number; to: number; score: number } {
-  let best = { from: 0, to: 0, score: 0 }
+/** What a unit must weigh to lengthen a run: near the mean of those that speak for the label, so that runs stand out. */
+function weightOfAverage(length: number): number {
+  let sum = 0
+  let count = 0
+  for (let u = 1; u < length - 1; u++) {
+    const weight = perUnit[u] as number
+    if (weight <= 0) continue
+    sum += weight
+    count++
+  }
+  return Math.max(0.04, count === 0 ? 0 : (0.6 * sum) / count)
+}
+
+/** The run of units that stands out most (Kadane); it is cleared, so that the next call finds another. */
+function heaviestRun(length: number, average: number): { from: number; to: number; score: number } {
+  const best = { from: 0, to: 0, score: 0 }
+  let most = 0
   let sum = 0
   let start = 1
   for (let u = 1; u < length - 1; u++) {
@@ -63,23 +86,35 @@ function heaviestRun(length: number): { from: number; to: number; score: number 
       sum = 0
       start = u
     }
-    sum += (perUnit[u] as number) - 0.01
-    if (sum > best.score) best = { from: start, to: u + 1, score: sum }
+    sum += (perUnit[u] as number) - average
+    if (sum <= most) continue
+    most = sum
+    best.from = start
+    best.to = u + 1
   }
+  // One character is no reason that a reader would recognise: its heavier neighbour belongs to it.
+  if (best.to - best.from === 1) {
+    const [left, right] = [perUnit[best.from - 1] as number, best.to < length - 1 ? (perUnit[best.to] as number) : 0]
+    if (best.from > 1 && left > 0 && left >= right) best.from--
+    else if (right > 0) best.to++
+  }
+  for (let u = best.from; u < best.to; u++) best.score += perUnit[u] as number
   perUnit.fill(0, best.from, best.to)
   return best
 }
 
 /** Says why a verdict is what it is, by the model's own weights, strongest first; at most four reasons. */
-export function explain(input: Explained): Evidence[] {
-  const { features, text, label, context } = input
+export function explain(input: Explained, context?: ContextEffect): Evidence[] {
+  const { features, text, label } = input
   const labelName = LABEL_NAMES[LABELS[label] ?? 'chatter']
   const found: Evidence[] = []
   attribute(input)
   const { units } = features
+  const average = weightOfAverage(units.length)
   for (let k = 0; k < STRETCHES; k++) {
-    const run = heaviestRun(units.length)
+    const run = heaviestRun(units.length, average)
     if (run.score < WEAKEST) break
+    if (k > 0 && run.to - run.from < 2) break
     const span: [number, number] = [units.from[run.from] ?? 0, units.to[run.to - 1] ?? 0]
     const quoted = shorten(text.slice(...span))
     found.push({

@@ -1,6 +1,7 @@
+import type { Role } from '../domain/message.ts'
 import { type Dictionary, rowOf } from './dictionary.ts'
 import { countLexicon, LEXICON_CLASSES } from './lexicon.ts'
-import { createUnits, MAX_UNITS, readUnits, UNIT, type Units } from './normalise.ts'
+import { createUnits, MAX_UNITS, readUnits, UNIT, type Units, WORD_BASE } from './normalise.ts'
 
 /** What is counted in a text beside its n-grams, for the second stage. */
 export const COUNTED = [
@@ -68,8 +69,11 @@ counts('gesture', UNIT.praise, UNIT.flower, UNIT.thanks, UNIT.okay, UNIT.cheer, 
 const endsClause = (id: number): boolean => id === 44 || id === 46 || id === 33 || id === 63 || id === 10
 
 /** Reads texts into features. The result of `read` is valid until the next call. */
-export function createFeatureReader({ dictionary, general }: FeatureOptions): (text: string) => TextFeatures {
-  const stamp = new Uint32Array(dictionary?.prints.length ?? 0)
+export function createFeatureReader({
+  dictionary,
+  general,
+}: FeatureOptions): (text: string, role?: Role) => TextFeatures {
+  const stamp = new Uint32Array(dictionary?.size ?? 0)
   let turn = 0
   const isGeneral = new Uint8Array(0x10000)
   for (const char of general) isGeneral[char.charCodeAt(0)] = 1
@@ -87,18 +91,21 @@ export function createFeatureReader({ dictionary, general }: FeatureOptions): (t
     matterCount: 0,
   }
 
-  const add = (hash: number, first: number, last: number): void => {
+  /** Adds a feature; false where it has no row. */
+  const add = (hash: number, first: number, last: number): boolean => {
     let row = hash
     if (dictionary !== undefined) {
       row = rowOf(dictionary, hash)
-      if (row < 0 || stamp[row] === turn) return
+      if (row < 0) return false
+      if (stamp[row] === turn) return true
       stamp[row] = turn
     }
-    if (out.count === MAX_FEATURES) return
+    if (out.count === MAX_FEATURES) return true
     const n = out.count++
     out.rows[n] = row
     out.first[n] = first
     out.last[n] = last
+    return true
   }
 
   const grams = (): void => {
@@ -106,13 +113,14 @@ export function createFeatureReader({ dictionary, general }: FeatureOptions): (t
     for (let i = 0; i < length; i++) {
       let hash = 0x51ed270b
       for (let n = 0; n < 3 && i + n < length; n++) {
-        hash = mix(hash, (ids[i + n] ?? 0) + n * 0x1000193)
-        add(hash, i, i + n + 1)
+        hash = mix(hash, (ids[i + n] as number) + n * 0x1000193)
+        // What is too rare to have a row begins nothing that is common enough to have one.
+        if (!add(hash, i, i + n + 1)) break
       }
     }
   }
 
-  const whole = (): void => {
+  const whole = (role: number): void => {
     const { ids, length } = out.units
     out.counted.fill(0)
     let matters = 0
@@ -141,27 +149,32 @@ export function createFeatureReader({ dictionary, general }: FeatureOptions): (t
                 ? 8
                 : 0
       if (k > 0) out.counted[k - 1] = Math.min((out.counted[k - 1] ?? 0) + 1, 255)
-      else if (id > 0x20000) out.matter[out.matterCount++] = mix(11, id)
+      else if (id >= WORD_BASE) out.matter[out.matterCount++] = mix(11, id)
     }
     out.clause[length - 1] = clause
     out.clauses = clause + 1
+    if (role > 0) add(mix(100, role), -1, 0)
     const long = Math.min(Math.round(Math.log2(length) * 2), 20)
     add(mix(101, long), -1, 0)
+    if (role > 0) add(mix(103 + role, long >> 1), -1, 0)
     add(mix(102, Math.min(Math.round((8 * matters) / length), 8)), -1, 0)
     for (let k = 0; k < COUNTED.length; k++) {
       const c = out.counted[k] ?? 0
-      if (c > 0) add(mix(110 + k, Math.min(c, 4)), -1, 0)
+      if (c === 0) continue
+      add(mix(110 + k, Math.min(c, 4)), -1, 0)
+      if (role > 0) add(mix(130 + k, role), -1, 0)
     }
     for (let k = 0; k < LEXICON_SIZE; k++) {
       const c = out.lexicon[k] ?? 0
       if (c === 0) continue
       add(mix(200 + k, 0), -1, k + 1)
+      if (role > 0) add(mix(500 + k, role), -1, k + 1)
       if (c > 1) add(mix(200 + k, c > 3 ? 3 : 2), -1, k + 1)
       for (let j = 0; j < k; j++) if ((out.lexicon[j] ?? 0) > 0) add(mix(300 + k, j), -1, 0)
     }
   }
 
-  return (text) => {
+  return (text, role) => {
     turn = (turn + 1) >>> 0
     if (turn === 0) {
       stamp.fill(0)
@@ -170,7 +183,7 @@ export function createFeatureReader({ dictionary, general }: FeatureOptions): (t
     readUnits(text, out.units)
     countLexicon(out.units, out.lexicon)
     out.count = 0
-    whole()
+    whole(role === undefined ? 0 : role === 'leader' ? 1 : 2)
     grams()
     return out
   }

@@ -2,123 +2,203 @@ import { FLAGS, LABELS } from '../domain/label.ts'
 import type { Dictionary } from './dictionary.ts'
 import { COUNTED, LEXICON_SIZE, MAX_CLAUSES, type TextFeatures } from './features.ts'
 
-/** Columns of the weight table: labels of the text itself, its flags, and labels of what tends to answer it. */
+/** What is said of one text: its own label, its flags, and the label of what tends to answer it. */
 export const OWN = 0
 export const FLAG = LABELS.length
 export const REPLY = FLAG + FLAGS.length
-export const COLUMNS = REPLY + LABELS.length
-
-/** Linear weights over hashed features of one text: `weights[row * COLUMNS + column]`, scaled by column. */
+export const SAID = REPLY + LABELS.length
+/** Linear weights over hashed features of one text and its speaker's role, without context. */
 export interface FirstStage {
   dictionary: Dictionary
   general: string
-  weights: Int8Array | Float32Array
-  /** What one unit of a column's weight is worth. */
+  /** `[row][SAID]`, each worth `scale[column]`. */
+  weights: Int8Array
   scale: Float32Array
   bias: Float32Array
 }
 
 /** All that the second stage needs to know of one text. */
 export interface Reading {
-  /** Log-odds per column, labels and replies as log-probabilities less their mean. */
+  /** Log-odds of what is said; of labels and replies log-probabilities less their mean. */
   readonly scores: Float32Array
-  /** Probabilities per column. */
   readonly chances: Float32Array
-  /** Log-odds of the labels by clause: the greatest of any clause, of the first, and of the last. */
-  readonly clauses: Float32Array
-  readonly lexicon: Uint8Array
-  readonly counted: Uint8Array
+  /** What the second stage takes over as it is: clause by clause log-odds, counts of things and of lexicon classes. */
+  readonly inputs: Float32Array
+  /** How many figures, and how many questions, there are. */
+  readonly figures: number
+  readonly questions: number
   readonly matter: Int32Array
+  /** Of units, its begin and end included. */
   readonly length: number
 }
+
+/** Log-odds of the labels by clause (the greatest of any, of the first, of the last), then counts. */
+const CLAUSE_INPUTS = 3 * LABELS.length
+export const READING_INPUTS = CLAUSE_INPUTS + COUNTED.length + LEXICON_SIZE
 
 /** The weight of one feature among `count`: a long text must not shout. */
 export const featureScale = (count: number): number => 1 / Math.sqrt(count + 8)
 
-/** Turns scores into centred log-probabilities (in place) and probabilities. */
-export function softmax(scores: Float32Array, chances: Float32Array, from: number, size: number): void {
-  let top = -Infinity
-  for (let i = from; i < from + size; i++) top = Math.max(top, scores[i] ?? 0)
-  let sum = 0
-  for (let i = from; i < from + size; i++) {
-    const e = Math.exp((scores[i] ?? 0) - top)
-    chances[i] = e
-    sum += e
-  }
-  let mean = 0
-  for (let i = from; i < from + size; i++) {
-    chances[i] = (chances[i] ?? 0) / sum
-    mean += scores[i] ?? 0
-  }
-  mean /= size
-  for (let i = from; i < from + size; i++) scores[i] = (scores[i] ?? 0) - mean
-}
-
-/** Raw sums per column of a text's features. */
-export function sumColumns(stage: FirstStage, rows: Int32Array, count: number, sums: Float32Array): void {
-  const { weights, scale, bias } = stage
-  sums.fill(0)
-  for (let i = 0; i < count; i++) {
-    const base = (rows[i] as number) * COLUMNS
-    for (let c = 0; c < COLUMNS; c++) sums[c] = (sums[c] as number) + (weights[base + c] as number)
-  }
-  const s = featureScale(count)
-  for (let c = 0; c < COLUMNS; c++) sums[c] = (sums[c] ?? 0) * (scale[c] ?? 0) * s + (bias[c] ?? 0)
-}
-
-const clauseSums = new Float32Array(MAX_CLAUSES * LABELS.length)
+const SIZE = LABELS.length
+const sums = new Int32Array(SAID)
+const part = new Int32Array(SAID)
+const clauseSums = new Int32Array(MAX_CLAUSES * SIZE)
 const clauseCounts = new Int32Array(MAX_CLAUSES)
+const clauseScores = new Float32Array(SIZE)
 
-/** One clause can be a problem in a message of praise: what its clauses say, each for itself. */
-function poolClauses({ weights, scale, bias }: FirstStage, features: TextFeatures): Float32Array {
-  const { rows, first, count, clause, clauses } = features
-  const size = LABELS.length
-  const pooled = new Float32Array(3 * size)
-  clauseSums.fill(0, 0, clauses * size)
-  clauseCounts.fill(0, 0, clauses)
-  for (let i = 0; i < count; i++) {
-    const at = first[i] as number
-    if (at < 0) continue
-    const k = clause[at] as number
-    const base = (rows[i] as number) * COLUMNS
-    clauseCounts[k] = (clauseCounts[k] as number) + 1
-    for (let c = 0; c < size; c++)
-      clauseSums[k * size + c] = (clauseSums[k * size + c] as number) + (weights[base + c] as number)
+/** Adds up the rows `[from, to)` into `part`, eight columns at a time: what stays in registers is three times as fast. */
+function sumRows(weights: Int8Array, rows: Int32Array, from: number, to: number): void {
+  for (let c = 0; c < SAID; c += 8) {
+    let a = 0
+    let b = 0
+    let d = 0
+    let e = 0
+    let f = 0
+    let g = 0
+    let h = 0
+    let k = 0
+    for (let i = from; i < to; i++) {
+      const at = (rows[i] as number) * SAID + c
+      a += weights[at] as number
+      b += weights[at + 1] as number
+      d += weights[at + 2] as number
+      e += weights[at + 3] as number
+      f += weights[at + 4] as number
+      g += weights[at + 5] as number
+      h += weights[at + 6] as number
+      k += weights[at + 7] as number
+    }
+    part[c] = a
+    part[c + 1] = b
+    part[c + 2] = d
+    part[c + 3] = e
+    part[c + 4] = f
+    part[c + 5] = g
+    part[c + 6] = h
+    part[c + 7] = k
   }
-  pooled.fill(-4, 0, size)
+}
+
+/** Adds up the features' weights, for the whole text and for the labels also by clause. */
+function addUp(weights: Int8Array, { rows, first, clause, clauses, count }: TextFeatures): void {
+  sums.fill(0)
+  clauseSums.fill(0, 0, clauses * SIZE)
+  clauseCounts.fill(0, 0, clauses)
+  const clauseOf = (i: number): number => {
+    const at = first[i] as number
+    return at < 0 ? -1 : (clause[at] as number)
+  }
+  // Features come in order: those of the whole text, then clause by clause.
+  let from = 0
+  while (from < count) {
+    const k = clauseOf(from)
+    let to = from + 1
+    while (to < count && clauseOf(to) === k) to++
+    sumRows(weights, rows, from, to)
+    for (let c = 0; c < SAID; c++) sums[c] = (sums[c] as number) + (part[c] as number)
+    if (k >= 0) {
+      clauseCounts[k] = to - from
+      for (let c = 0; c < SIZE; c++) clauseSums[k * SIZE + c] = part[c] as number
+    }
+    from = to
+  }
+}
+
+/** One clause can be a problem in a message of praise: what its clauses say, each for itself, into `pooled`. */
+function poolClauses(
+  { scale, bias }: FirstStage,
+  { clauses }: TextFeatures,
+  own: Float32Array,
+  pooled: Float32Array,
+): void {
+  if (clauses === 1) {
+    for (let c = 0; c < SIZE; c++) {
+      const value = own[c] as number
+      pooled[c] = value
+      pooled[SIZE + c] = value
+      pooled[2 * SIZE + c] = value
+    }
+    return
+  }
+  pooled.fill(-4, 0, SIZE)
   for (let k = 0; k < clauses; k++) {
     const s = featureScale(clauseCounts[k] as number)
     let mean = 0
-    for (let c = 0; c < size; c++) {
-      const value = (clauseSums[k * size + c] as number) * (scale[c] as number) * s + (bias[c] as number)
-      clauseSums[k * size + c] = value
-      mean += value / size
+    for (let c = 0; c < SIZE; c++) {
+      const value = (clauseSums[k * SIZE + c] as number) * (scale[c] as number) * s + (bias[c] as number)
+      clauseScores[c] = value
+      mean += value / SIZE
     }
-    for (let c = 0; c < size; c++) {
-      const value = (clauseSums[k * size + c] as number) - mean
+    for (let c = 0; c < SIZE; c++) {
+      const value = (clauseScores[c] as number) - mean
       if (value > (pooled[c] as number)) pooled[c] = value
-      if (k === 0) pooled[size + c] = value
-      if (k === clauses - 1) pooled[2 * size + c] = value
+      if (k === 0) pooled[SIZE + c] = value
+      if (k === clauses - 1) pooled[2 * SIZE + c] = value
     }
   }
-  return pooled
+}
+
+const FIGURES = COUNTED.indexOf('figures')
+const QUESTIONS = COUNTED.indexOf('question')
+
+/** Centres scores in place and writes their probabilities. */
+function softmax(scores: Float32Array, chances: Float32Array, from: number, size: number): void {
+  let top = -Infinity
+  let mean = 0
+  for (let i = from; i < from + size; i++) {
+    top = Math.max(top, scores[i] as number)
+    mean += (scores[i] as number) / size
+  }
+  let sum = 0
+  for (let i = from; i < from + size; i++) {
+    const e = Math.exp((scores[i] as number) - top)
+    chances[i] = e
+    sum += e
+  }
+  for (let i = from; i < from + size; i++) {
+    chances[i] = (chances[i] as number) / sum
+    scores[i] = (scores[i] as number) - mean
+  }
+}
+
+let chunk = new Float32Array(0)
+let used = 0
+
+/** Fresh floats, cut from a larger piece: an array buffer of its own for each would cost more than the reading. */
+function takeFloats(size: number): Float32Array {
+  if (used + size > chunk.length) {
+    chunk = new Float32Array(32_768)
+    used = 0
+  }
+  used += size
+  return chunk.subarray(used - size, used)
 }
 
 /** A reading of features by a first stage. */
 export function readFeatures(stage: FirstStage, features: TextFeatures): Reading {
-  const scores = new Float32Array(COLUMNS)
-  const chances = new Float32Array(COLUMNS)
-  sumColumns(stage, features.rows, features.count, scores)
-  softmax(scores, chances, OWN, LABELS.length)
-  softmax(scores, chances, REPLY, LABELS.length)
-  for (let c = FLAG; c < REPLY; c++) chances[c] = 1 / (1 + Math.exp(-(scores[c] ?? 0)))
+  const { scale, bias } = stage
+  const { count, lexicon, counted, matter, matterCount, units } = features
+  const scores = takeFloats(SAID)
+  const chances = takeFloats(SAID)
+  const inputs = takeFloats(READING_INPUTS)
+  addUp(stage.weights, features)
+  const s = featureScale(count)
+  for (let c = 0; c < SAID; c++) scores[c] = (sums[c] as number) * (scale[c] as number) * s + (bias[c] as number)
+  softmax(scores, chances, OWN, SIZE)
+  softmax(scores, chances, REPLY, SIZE)
+  for (let c = FLAG; c < REPLY; c++) chances[c] = 1 / (1 + Math.exp(-(scores[c] as number)))
+  poolClauses(stage, features, scores, inputs)
+  for (let k = 0; k < CLAUSE_INPUTS; k++) inputs[k] = (inputs[k] as number) / 2
+  for (let k = 0; k < COUNTED.length; k++) inputs[CLAUSE_INPUTS + k] = Math.min(counted[k] as number, 3) / 2
+  const words = CLAUSE_INPUTS + COUNTED.length
+  for (let k = 0; k < LEXICON_SIZE; k++) inputs[words + k] = Math.min(lexicon[k] as number, 3) / 2
   return {
     scores,
     chances,
-    clauses: poolClauses(stage, features),
-    lexicon: features.lexicon.slice(0, LEXICON_SIZE),
-    counted: features.counted.slice(0, COUNTED.length),
-    matter: features.matter.slice(0, features.matterCount),
-    length: features.units.length,
+    inputs,
+    figures: counted[FIGURES] as number,
+    questions: counted[QUESTIONS] as number,
+    matter: matter.slice(0, matterCount),
+    length: units.length,
   }
 }

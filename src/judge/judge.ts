@@ -1,15 +1,23 @@
-import { FLAGS, LABELS, type Label } from '../domain/label.ts'
-import type { ContextMessage, Judge, JudgeInput, Verdict } from '../domain/verdict.ts'
+import { FLAGS, type Flag, LABELS, type Label } from '../domain/label.ts'
+import type { Role } from '../domain/message.ts'
+import type { Judge, JudgeInput, Verdict } from '../domain/verdict.ts'
 import { calibrate } from './calibrate.ts'
 import { explain } from './evidence.ts'
 import { createFeatureReader } from './features.ts'
 import { type Reading, readFeatures } from './first-stage.ts'
 import type { Model } from './model.ts'
-import { type Before, CONTEXT_FROM, REACH, RELATION_SIZE, relate } from './relation.ts'
+import { REACH, RELATION_SIZE, relate } from './relation.ts'
 import { forward, OUTPUTS } from './second-stage.ts'
+import { readSurroundings } from './surroundings.ts'
 
 /** How many texts' readings are remembered: a message is context for those that follow it. */
 const REMEMBERED = 2_048
+
+function probabilitiesOf(chances: Float64Array): Record<Label, number> {
+  const probabilities = {} as Record<Label, number>
+  for (let i = 0; i < LABELS.length; i++) probabilities[LABELS[i] as Label] = chances[i] as number
+  return probabilities
+}
 
 /**
  * A judge over a model. Pure for its callers: the same input gives the same verdict, whatever was judged before.
@@ -26,58 +34,47 @@ export function createJudge(model: Model): Judge {
   const alone = new Float32Array(OUTPUTS)
   const chances = new Float64Array(LABELS.length)
 
-  const remember = (text: string, reading: Reading): Reading => {
+  const remember = (key: string, reading: Reading): Reading => {
     if (recent.size >= REMEMBERED) {
       older = recent
       recent = new Map()
     }
-    recent.set(text, reading)
+    recent.set(key, reading)
     return reading
   }
-  const readingOf = (text: string): Reading =>
-    recent.get(text) ?? older.get(text) ?? remember(text, readFeatures(first, readText(text)))
+  const keyOf = (text: string, role: Role | undefined): string => (role === undefined ? '?' : role[0]) + text
+  const readingOf = (text: string, role: Role | undefined): Reading => {
+    const key = keyOf(text, role)
+    return recent.get(key) ?? older.get(key) ?? remember(key, readFeatures(first, readText(text, role)))
+  }
 
-  const before = (message: ContextMessage, from: string | undefined): Before => ({
-    reading: readingOf(message.text),
-    role: message.role,
-    same: message.from === undefined || from === undefined ? 0 : message.from === from ? 1 : -1,
-  })
-
-  const classify = ({ text, role, from, context, quote }: JudgeInput): Verdict => {
-    const earlier = context.slice(-REACH).map((message) => before(message, from))
-    const quoted: Before | undefined =
-      quote === undefined || quote === '' ? undefined : { reading: readingOf(quote), role: 'leader', same: -1 }
+  const classify = (input: JudgeInput): Verdict => {
+    const { text, role, context, quote } = input
+    const { before, quoted } = readSurroundings(input, readingOf)
     // Read last: the evidence points into these features.
-    const features = readText(text)
-    const own = remember(text, readFeatures(first, features))
-    const chosen = relate(x, own, role, earlier, quoted)
-    forward(second, x, own, hidden, logits)
+    const features = readText(text, role)
+    const own = remember(keyOf(text, role), readFeatures(first, features))
+    const chosen = relate(x, own, role, before, quoted)
+    const hasContext = quoted !== undefined || before.length > 0
+    forward(second, x, own, hidden, logits, hasContext ? alone : undefined)
     const best = calibrate(calibration, logits, chances)
-    let hasContext = quoted !== undefined || earlier.length > 0
-    if (hasContext) {
-      x.fill(0, CONTEXT_FROM)
-      forward(second, x, own, hidden, alone)
-    } else hasContext = false
-    const probabilities = {} as Record<Label, number>
-    LABELS.forEach((label, i) => {
-      probabilities[label] = chances[i] ?? 0
-    })
-    const pointed =
-      quote ?? context.slice(-REACH)[chosen.akin >= 0 ? chosen.akin : chosen.request]?.text ?? context.at(-1)?.text
+    const earlier = context.length > REACH ? context.length - REACH : 0
+    const chosenAt = chosen.akin >= 0 ? chosen.akin : chosen.request
+    const pointed = quote || (chosenAt >= 0 ? context[earlier + chosenAt] : context.at(-1))?.text || ''
+    const flags: Flag[] = []
+    for (let f = 0; f < FLAGS.length; f++) {
+      const chance = 1 / (1 + Math.exp(-(logits[LABELS.length + f] as number)))
+      if (chance >= (calibration.flags[f] ?? 0.5)) flags.push(FLAGS[f] as Flag)
+    }
     return {
-      label: LABELS[best] ?? 'chatter',
-      confidence: chances[best] ?? 0,
-      probabilities,
-      flags: FLAGS.filter(
-        (_, i) => 1 / (1 + Math.exp(-(logits[LABELS.length + i] ?? 0))) >= (calibration.flags[i] ?? 0.5),
+      label: LABELS[best] as Label,
+      confidence: chances[best] as number,
+      probabilities: probabilitiesOf(chances),
+      flags,
+      evidence: explain(
+        { first, features, text, label: best },
+        hasContext ? { logits, alone, text: pointed } : undefined,
       ),
-      evidence: explain({
-        first,
-        features,
-        text,
-        label: best,
-        context: hasContext ? { logits, alone, text: pointed ?? '' } : undefined,
-      }),
     }
   }
   return { version: model.card.version, classify }

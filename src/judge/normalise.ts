@@ -92,8 +92,26 @@ const SAME: readonly (readonly [string, string])[] = [
   ['…⋯', '~'],
 ]
 
-const REMOVED =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff]/
+/** Code units that nobody sees: controls, zero-width and direction marks, variation selectors, fillers. */
+const INVISIBLE: readonly (readonly [number, number])[] = [
+  [0x00, 0x08],
+  [0x0b, 0x0c],
+  [0x0e, 0x1f],
+  [0x7f, 0x9f],
+  [0xad, 0xad],
+  [0x034f, 0x034f],
+  [0x061c, 0x061c],
+  [0x115f, 0x1160],
+  [0x180b, 0x180f],
+  [0x200b, 0x200f],
+  [0x202a, 0x202e],
+  [0x2060, 0x206f],
+  [0x3164, 0x3164],
+  [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff],
+  [0xffa0, 0xffa0],
+  [0xfff0, 0xffff],
+]
 
 /** What each code unit is judged as; 0 where it is not looked at. Built once: 1:1, so that offsets stay true. */
 function buildTable(): Uint16Array {
@@ -102,8 +120,9 @@ function buildTable(): Uint16Array {
     const folded = (code >= 0xa0 && code < 0x3400) || code >= 0xf900
     const char = String.fromCharCode(code)
     const plain = folded ? char.normalize('NFKC').trimStart().toLowerCase() : char.toLowerCase()
-    table[code] = REMOVED.test(char) ? 0 : plain.charCodeAt(0) || code
+    table[code] = plain.charCodeAt(0) || code
   }
+  for (const [first, last] of INVISIBLE) table.fill(0, first, last + 1)
   for (let i = 0; i + 1 < VARIANTS.length; i += 2) table[VARIANTS.charCodeAt(i)] = VARIANTS.charCodeAt(i + 1)
   for (const [marks, one] of SAME) for (const mark of marks) table[mark.charCodeAt(0)] = one.charCodeAt(0)
   return table

@@ -1,12 +1,12 @@
 import { FLAGS, LABELS } from '../domain/label.ts'
 import type { Role } from '../domain/message.ts'
-import { COUNTED, LEXICON_SIZE } from './features.ts'
-import { COLUMNS, FLAG, OWN, REPLY, type Reading } from './first-stage.ts'
+import { FLAG, OWN, READING_INPUTS, REPLY, type Reading, SAID } from './first-stage.ts'
 
 /** An earlier message as the second stage sees it. `same`: 1 the same speaker, -1 another, 0 not known. */
 export interface Before {
   reading: Reading
-  role: Role
+  /** Not known of a quoted message from further back. */
+  role: Role | undefined
   same: -1 | 0 | 1
 }
 
@@ -15,13 +15,15 @@ export const REACH = 8
 const SLOTS = 3
 /** Beside the last three: the quoted or most akin message, and the last request. */
 const ALL_SLOTS = SLOTS + 2
-const SLOT_SIZE = 8 + COLUMNS + 3
-const SELF_SIZE = LABELS.length * 5 + FLAGS.length + 4 + COUNTED.length + LEXICON_SIZE
+/** Inputs of one earlier message; the first of them is 0 where there is none, and so are all the others. */
+export const SLOT_SIZE = 8 + SAID + 3
+const SELF_SIZE = LABELS.length * 2 + FLAGS.length + 4 + READING_INPUTS
 const AROUND = LABELS.length + 4
 export const RELATION_SIZE = SELF_SIZE + ALL_SLOTS * SLOT_SIZE + AROUND
 
-/** Where the part about this very message ends; what follows is about the messages before it. */
+/** Where the part about this very message ends: then come the slots of earlier messages, then what is around. */
 export const CONTEXT_FROM = SELF_SIZE
+export const AROUND_FROM = SELF_SIZE + ALL_SLOTS * SLOT_SIZE
 
 const sketch = new Uint32Array(4096)
 let turn = 0
@@ -42,33 +44,29 @@ function overlap(matter: Int32Array): number {
   return shared
 }
 
-const QUESTION = COUNTED.indexOf('question')
 const TASK = LABELS.indexOf('task')
 const MANDATE = LABELS.indexOf('mandate')
 const PROBLEM = LABELS.indexOf('problem')
 
 /** How much a message asks for something to be answered or done, 0 to about 1. */
-const asks = ({ chances, counted }: Reading): number =>
-  (chances[TASK] ?? 0) +
-  (chances[MANDATE] ?? 0) +
-  ((counted[QUESTION] ?? 0) > 0 ? 0.6 : 0) +
-  0.3 * (chances[PROBLEM] ?? 0)
+const asks = ({ chances, questions }: Reading): number =>
+  (chances[TASK] ?? 0) + (chances[MANDATE] ?? 0) + (questions > 0 ? 0.6 : 0) + 0.3 * (chances[PROBLEM] ?? 0)
 
 function fillSlot(x: Float32Array, at: number, before: Before, distance: number, shared: number, own: Reading): void {
   const { reading, role, same } = before
   x[at] = 1
-  x[at + 1] = role === 'leader' ? 1 : -1
+  x[at + 1] = role === undefined ? 0 : role === 'leader' ? 1 : -1
   x[at + 2] = same
   x[at + 3] = distance / 4
-  x[at + 4] = (reading.counted[QUESTION] ?? 0) > 0 ? 1 : 0
+  x[at + 4] = reading.questions > 0 ? 1 : 0
   x[at + 5] = Math.log2(reading.length) / 4 - 1
   x[at + 6] = Math.min(shared, 6) / 3
   x[at + 7] = shared / (1 + Math.min(reading.matter.length, own.matter.length))
   for (let c = 0; c < REPLY; c++) x[at + 8 + c] = reading.chances[c] ?? 0
-  for (let c = REPLY; c < COLUMNS; c++) x[at + 8 + c] = (reading.scores[c] ?? 0) / 2
-  x[at + 8 + COLUMNS] = asks(reading)
-  x[at + 9 + COLUMNS] = reading.length === own.length ? 1 : 0
-  x[at + 10 + COLUMNS] = (reading.counted[0] ?? 0) > 0 ? 1 : 0
+  for (let c = REPLY; c < SAID; c++) x[at + 8 + c] = (reading.scores[c] ?? 0) / 2
+  x[at + 8 + SAID] = asks(reading)
+  x[at + 9 + SAID] = reading.length === own.length ? 1 : 0
+  x[at + 10 + SAID] = reading.figures > 0 ? 1 : 0
 }
 
 /** What was chosen beside the last three, for the reasons: positions in `before`, -1 where there is none. */
@@ -87,19 +85,17 @@ export function relate(x: Float32Array, own: Reading, role: Role, before: readon
   for (let c = 0; c < LABELS.length; c++) x[at++] = (own.scores[OWN + c] ?? 0) / 2
   for (let c = 0; c < LABELS.length; c++) x[at++] = own.chances[OWN + c] ?? 0
   for (let c = FLAG; c < REPLY; c++) x[at++] = Math.max(-2, (own.scores[c] ?? 0) / 3)
-  for (let c = 0; c < own.clauses.length; c++) x[at++] = (own.clauses[c] ?? 0) / 2
   x[at++] = role === 'leader' ? 1 : -1
   x[at++] = before.length === 0 && quoted === undefined ? 1 : 0
   x[at++] = Math.log2(own.length) / 4 - 1
   x[at++] = own.matter.length === 0 ? 1 : 0
-  for (let k = 0; k < COUNTED.length; k++) x[at++] = Math.min(own.counted[k] ?? 0, 3) / 2
-  for (let k = 0; k < LEXICON_SIZE; k++) x[at++] = Math.min(own.lexicon[k] ?? 0, 3) / 2
+  x.set(own.inputs, at)
 
   mark(own.matter)
   const chosen: Chosen = { akin: -1, request: -1 }
   const reach = Math.min(before.length, REACH)
   let akinScore = 0.9
-  const around = SELF_SIZE + ALL_SLOTS * SLOT_SIZE
+  const around = AROUND_FROM
   for (let k = 1; k <= reach; k++) {
     const message = before[before.length - k] as Before
     const shared = overlap(message.reading.matter)

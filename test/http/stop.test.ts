@@ -25,7 +25,9 @@ describe('stopping', () => {
     await blocker.query('commit')
     blocker.release()
     expect((await delivery).status).toBe(200)
+    const answered = performance.now()
     await stopped
+    expect(performance.now() - answered).toBeLessThan(4_000)
     expect(await office.database.query("select text from messages where message_id = 'm1'")).toHaveLength(1)
   })
 

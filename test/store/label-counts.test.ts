@@ -23,7 +23,7 @@ onEachStore('label counts', (stores) => {
       messageOf(texts[index % texts.length] as string, {
         by: index % 6 === 0 ? LEADER : undefined,
         groupId: index % 4 === 3 ? 'g2' : 'g1',
-        sentAt: MORNING - DAY_MS + (index % 3) * DAY_MS + index,
+        sentAt: MORNING - DAY_MS + (Math.floor(index / 6) % 3) * DAY_MS + index,
       }),
     )
     const question = messageOf('帮助', { addressesBot: true, sentAt: MORNING })

@@ -1,6 +1,7 @@
 import { FLAGS, isSubstantive, LABELS } from '../../domain/label.ts'
 import { argmax } from '../calibrate.ts'
 import type { Calibration, Knots } from '../model.ts'
+import { ACT_AT } from './scores.ts'
 
 /** What the network said of a message that it was not trained on. */
 export interface Outcome {
@@ -9,11 +10,9 @@ export interface Outcome {
   flags: number
 }
 
-/** Verdicts with this confidence may have consequences; the calibration sees to it that it means what it says. */
-export const ACT_AT = 0.8
 const PRECISION = 0.975
 /** Work that may be called noise at `ACT_AT`, as a share of work. */
-const WRONGED = 0.001
+const WRONGED = 0.0015
 
 const chancesOf = (logits: Float32Array, temperature: number): number[] => {
   const top = Math.max(...logits.subarray(0, LABELS.length))

@@ -1,9 +1,10 @@
 import { FLAGS, LABELS } from '../../domain/label.ts'
+import type { Role } from '../../domain/message.ts'
 import type { JudgeInput } from '../../domain/verdict.ts'
 import { buildDictionary, type Dictionary } from '../dictionary.ts'
 import { createFeatureReader } from '../features.ts'
 import type { CorpusLine } from './corpus.ts'
-import type { FirstExample } from './first.ts'
+import type { FirstExample } from './learning.ts'
 import { createRandom } from './random.ts'
 
 /** How many of the most widespread characters count as general; all others carry the matter of a message. */
@@ -31,27 +32,24 @@ export function generalCharacters(lines: readonly CorpusLine[]): string {
 const LEAST_DOMAINS = 3
 
 /** The features that are worth a row of weights: those met in several domains, most widespread first. */
-export function learnDictionary(lines: readonly CorpusLine[], general: string, bits: number): Dictionary {
+export function learnDictionary(lines: readonly CorpusLine[], general: string): Dictionary {
   const read = createFeatureReader({ general })
   const reach = new Map<number, number>()
   for (const group of Map.groupBy(lines, ({ source, domain }) => `${source} ${domain}`).values()) {
     const met = new Set<number>()
-    const note = (text: string): void => {
-      const { rows, count } = read(text)
+    const note = (text: string, role: Role): void => {
+      const { rows, count } = read(text, role)
       for (let i = 0; i < count; i++) met.add(rows[i] ?? 0)
     }
-    for (const { text, context } of group) {
-      note(text)
+    for (const { text, role, context } of group) {
+      note(text, role)
       const asked = context.at(-1)
-      if (asked !== undefined) note(asked.text)
+      if (asked !== undefined) note(asked.text, asked.role)
     }
     for (const hash of met) reach.set(hash, (reach.get(hash) ?? 0) + 1)
   }
   const kept = [...reach].filter(([, count]) => count >= LEAST_DOMAINS).sort(([a, x], [b, y]) => y - x || a - b)
-  return buildDictionary(
-    kept.map(([hash]) => hash),
-    bits,
-  )
+  return buildDictionary(kept.map(([hash]) => hash))
 }
 
 /** Bits of the flags of a line, in the order of `FLAGS`. */
@@ -64,22 +62,25 @@ export function firstExamples(
   read: ReturnType<typeof createFeatureReader>,
 ): FirstExample[] {
   const memo = new Map<string, Int32Array>()
-  const rowsOf = (text: string): Int32Array => {
-    const known = memo.get(text)
+  const rowsOf = (text: string, role: Role | undefined): Int32Array => {
+    const key = `${role} ${text}`
+    const known = memo.get(key)
     if (known !== undefined) return known
-    const features = read(text)
+    const features = read(text, role)
     const rows = features.rows.slice(0, features.count)
-    memo.set(text, rows)
+    memo.set(key, rows)
     return rows
   }
   return lines.flatMap((line) => {
     const label = LABELS.indexOf(line.label)
-    const own = { rows: rowsOf(line.text), label, flags: flagBits(line), reply: -1, weight: 1 }
-    const asked = line.quote ?? line.context.at(-1)?.text
+    const own = { rows: rowsOf(line.text, line.role), label, flags: flagBits(line), reply: -1, weight: 1 }
+    const last = line.context.at(-1)
+    const asked = line.quote ?? last?.text
     if (asked === undefined) return [own]
+    const role = line.context.findLast(({ text }) => text === asked)?.role
     // What merely stood before it in a stream says less about a message than what it quotes.
     const weight = line.stream !== undefined && line.quote === undefined ? 0.5 : 1
-    return [own, { rows: rowsOf(asked), label: -1, flags: 0, reply: label, weight }]
+    return [own, { rows: rowsOf(asked, role), label: -1, flags: 0, reply: label, weight }]
   })
 }
 

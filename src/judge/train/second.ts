@@ -1,13 +1,13 @@
-import { FLAGS, LABELS } from '../../domain/label.ts'
+import { LABELS } from '../../domain/label.ts'
 import { FLAG, OWN, type Reading } from '../first-stage.ts'
-import { type Chosen, RELATION_SIZE } from '../relation.ts'
+import { RELATION_SIZE } from '../relation.ts'
 import { OUTPUTS, type SecondStage } from '../second-stage.ts'
+import { createAdam } from './adam.ts'
 import { createRandom, shuffle } from './random.ts'
 
 export interface SecondExample {
   x: Float32Array
   own: Reading
-  chosen: Chosen
   label: number
   flags: number
   weight: number
@@ -21,9 +21,6 @@ export interface SecondOptions {
   decay: number
   seed: number
 }
-
-/** Adam's moments for one array of weights. */
-const moments = (size: number) => ({ m: new Float32Array(size), v: new Float32Array(size), g: new Float32Array(size) })
 
 /** Trains the network that corrects the first stage by context; deterministic for a seed. */
 export function trainSecond(examples: readonly SecondExample[], options: SecondOptions): SecondStage {
@@ -39,21 +36,16 @@ export function trainSecond(examples: readonly SecondExample[], options: SecondO
     w2: Float32Array.from({ length: OUTPUTS * hidden }, () => normal() * 0.05),
     b2: new Float32Array(OUTPUTS),
   }
-  const parts = [
-    { w: net.w1, decay: options.decay, ...moments(net.w1.length) },
-    { w: net.b1, decay: 0, ...moments(net.b1.length) },
-    { w: net.w2, decay: options.decay, ...moments(net.w2.length) },
-    { w: net.b2, decay: 0, ...moments(net.b2.length) },
-  ] as const
-  const [p1, pb1, p2, pb2] = parts
+  const BATCH = 64
+  const steps = options.epochs * Math.ceil(examples.length / BATCH)
+  const adam = createAdam([net.w1, net.b1, net.w2, net.b2], [false, true, false, true], { ...options, steps })
+  const [g1, gb1, g2, gb2] = adam.gradients as [Float32Array, Float32Array, Float32Array, Float32Array]
   const h = new Float32Array(hidden)
   const gh = new Float32Array(hidden)
   const live = new Uint8Array(hidden)
   const out = new Float32Array(OUTPUTS)
   const order = [...examples.keys()]
-  const BATCH = 64
   const keep = 1 / (1 - options.dropout)
-  let step = 0
 
   const learn = ({ x, own, label, flags, weight }: SecondExample): void => {
     for (let j = 0; j < hidden; j++) h[j] = net.b1[j] as number
@@ -86,40 +78,20 @@ export function trainSecond(examples: readonly SecondExample[], options: SecondO
     gh.fill(0)
     for (let o = 0; o < OUTPUTS; o++) {
       const g = out[o] as number
-      pb2.g[o] = (pb2.g[o] as number) + g
+      gb2[o] = (gb2[o] as number) + g
       const base = o * hidden
       for (let j = 0; j < hidden; j++) {
         if (live[j] === 0) continue
-        p2.g[base + j] = (p2.g[base + j] as number) + g * (h[j] as number)
+        g2[base + j] = (g2[base + j] as number) + g * (h[j] as number)
         gh[j] = (gh[j] as number) + g * (net.w2[base + j] as number) * keep
       }
     }
-    for (let j = 0; j < hidden; j++) pb1.g[j] = (pb1.g[j] as number) + (gh[j] as number)
+    for (let j = 0; j < hidden; j++) gb1[j] = (gb1[j] as number) + (gh[j] as number)
     for (let i = 0; i < inputs; i++) {
       const v = x[i] as number
       if (v === 0) continue
       const base = i * hidden
-      for (let j = 0; j < hidden; j++) p1.g[base + j] = (p1.g[base + j] as number) + v * (gh[j] as number)
-    }
-  }
-
-  const total = options.epochs * Math.ceil(order.length / BATCH)
-  const update = (): void => {
-    step++
-    const progress = step / total
-    const rate = options.rate * Math.min(1, step / 100) * (0.02 + 0.98 * 0.5 * (1 + Math.cos(Math.PI * progress)))
-    const c1 = 1 - 0.9 ** step
-    const c2 = 1 - 0.999 ** step
-    for (const { w, m, v, g, decay } of parts) {
-      for (let k = 0; k < w.length; k++) {
-        const d = (g[k] as number) / BATCH
-        m[k] = 0.9 * (m[k] as number) + 0.1 * d
-        v[k] = 0.999 * (v[k] as number) + 0.001 * d * d
-        w[k] =
-          (w[k] as number) * (1 - rate * decay) -
-          (rate * ((m[k] as number) / c1)) / (Math.sqrt((v[k] as number) / c2) + 1e-7)
-        g[k] = 0
-      }
+      for (let j = 0; j < hidden; j++) g1[base + j] = (g1[base + j] as number) + v * (gh[j] as number)
     }
   }
 
@@ -127,7 +99,7 @@ export function trainSecond(examples: readonly SecondExample[], options: SecondO
     shuffle(order, random)
     for (let k = 0; k < order.length; k++) {
       learn(examples[order[k] as number] as SecondExample)
-      if (k % BATCH === BATCH - 1 || k === order.length - 1) update()
+      if (k % BATCH === BATCH - 1 || k === order.length - 1) adam.step(BATCH)
     }
   }
   return net
