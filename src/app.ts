@@ -127,7 +127,7 @@ async function joinRooms(options: AppOptions, configured: Configured, closers: (
   closers.push(() => intake.idle())
 
   // With the embedded store this process is the only one, so what is still being sent was cut short by a crash.
-  const interrupted = store.kind === 'embedded' ? await markUncertain(db, 'all', now()) : 0
+  const interrupted = store.kind === 'embedded' ? (await markUncertain(db, 'all', now())).length : 0
   if (interrupted > 0) log.warn({ interrupted }, 'entries were being sent when the process died; they are not repeated')
   const courier = createCourier({
     db,

@@ -1,4 +1,4 @@
-import { isSubstantive, type Label } from '../domain/label.ts'
+import type { Label } from '../domain/label.ts'
 import type { LedgerEvent, LedgerItem } from '../domain/ledger.ts'
 import type { GroupMessage, Member } from '../domain/message.ts'
 import type { Verdict } from '../domain/verdict.ts'
@@ -75,7 +75,7 @@ export function consider(message: GroupMessage, state: GroupState, rooms: Rooms)
     rooms.findDue,
   )
   const { decisions, entries } = govern(state, message, sender, verdict, rooms)
-  const answer = command ? acknowledge(events, isSubstantive(verdict.label)) : null
+  const answer = command ? acknowledge(events, message.text, verdict.label) : null
   return {
     ...effects,
     stored: { ...effects.stored, verdict, judgedBy: rooms.judge.version },

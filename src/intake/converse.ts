@@ -1,5 +1,6 @@
 import type { DigestKind } from '../digest/digest-period.ts'
 import { chinaShort } from '../domain/calendar.ts'
+import { isSubstantive, type Label } from '../domain/label.ts'
 import type { LedgerEvent, LedgerItem } from '../domain/ledger.ts'
 import { markdownText } from '../domain/markdown-text.ts'
 import type { EpochMs, GroupMessage, Member } from '../domain/message.ts'
@@ -35,8 +36,15 @@ export function converse(
   return only(answerList({ name }, [...group.items.values()], group.members, sender.memberId, now))
 }
 
-/** What the bot says to somebody who addressed it with no command: what it noted down, or one line of help. */
-export function acknowledge(events: readonly LedgerEvent[], isWork: boolean): string | null {
+/** A word to the bot that is longer than this is no attempt at a command. */
+const COMMAND_LENGTH = 12
+
+/**
+ * What the bot says to somebody who addressed it with no command: what it noted down, and one line of help for a short
+ * word that may have been meant as a command. Work that moved nothing, courtesy and ceremony are left unanswered: where
+ * a platform brings only what mentions the bot, every message would get an answer.
+ */
+export function acknowledge(events: readonly LedgerEvent[], text: string, label: Label): string | null {
   const opened = events.flatMap((event) => (event.type === 'opened' ? [event] : []))
   if (opened.length > 0)
     return opened
@@ -47,5 +55,6 @@ export function acknowledge(events: readonly LedgerEvent[], isWork: boolean): st
       .join('\n')
   const numbers = [...new Set(events.map((event) => event.number))]
   if (numbers.length > 0) return `已记到第 ${numbers.join('、')} 号事项。`
-  return isWork ? null : '没有听懂。发“帮助”可查看我能做的事。'
+  const unclear = text.length <= COMMAND_LENGTH && label !== 'ritual' && !isSubstantive(label)
+  return unclear ? '没有听懂。发“帮助”可查看我能做的事。' : null
 }

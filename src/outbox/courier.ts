@@ -84,8 +84,8 @@ export function createCourier({ db, jobs, channels, now, onSettled }: CourierOpt
   async function attempt(ref: OutboxRef, repeated: boolean): Promise<Delivery | null> {
     const entry = await claimEntry(db, ref, now())
     if (!entry) {
-      if (repeated) await markUncertain(db, ref, now())
-      return null
+      const [channel] = repeated ? await markUncertain(db, ref, now()) : []
+      return channel === undefined ? null : { ref, channel, state: 'uncertain', code: 'INTERRUPTED' }
     }
     if (now() > entry.expiresAt) {
       await settleEntry(db, ref, { state: 'dropped', code: 'EXPIRED', hint: '已过时效,不再发送。' }, now())

@@ -52,7 +52,7 @@ async function postDigest(options: PostDigestsOptions, group: Group, kind: Diges
   const { tenantId, groupId } = group
   const today = startOfDay(now)
   const posts = await postsTo(db, [{ tenantId, groupId, recipient: 'group' }], today - 1, 100)
-  const counted = posts.filter((post) => post.purpose !== 'answer' && startOfDay(post.at) === today)
+  const counted = posts.filter((post) => startOfDay(post.at) === today)
   const channel = rooms.consequences[policy.mode](group, { kind: 'group' })
   const body = digestMarkdown(facts)
   const entry = digestEntry(

@@ -93,8 +93,11 @@ const unreadable = (folder: string, cause: unknown) =>
     cause,
   })
 
+/** A host that drops packets silently is given up after this. */
+const CONNECT_MS = 10_000
+
 async function openServer(url: string, maxConnections: number): Promise<Store> {
-  const pool = new pg.Pool({ connectionString: url, max: maxConnections })
+  const pool = new pg.Pool({ connectionString: url, max: maxConnections, connectionTimeoutMillis: CONNECT_MS })
   // An idle connection that breaks is replaced by the pool at its next use; without a listener it would end the process.
   pool.on('error', () => {})
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })

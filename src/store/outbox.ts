@@ -92,7 +92,7 @@ export async function answersTo(
   }))
 }
 
-/** What was or will be said to these recipients since `since`, oldest first; a person's posts count in every group. */
+/** What was or will be said to these recipients since `since`, answers aside, oldest first; a person's posts count in every group. */
 export async function postsTo(
   trx: Kysely<Tables>,
   recipients: readonly (GroupRef & { recipient: string })[],
@@ -116,7 +116,7 @@ export async function postsTo(
       select * from outbox o
       where o.tenant_id = k.tenant_id and o.recipient = k.recipient and o.not_before > ${timestamp(since)}
         and (k.recipient <> 'group' or o.group_id = k.group_id)
-        and o.state not in ('held', 'dropped', 'failed')
+        and o.state not in ('held', 'dropped', 'failed') and o.purpose <> 'answer'
       order by o.not_before desc
       limit ${limit}
     ) o
@@ -192,9 +192,12 @@ export async function countPart(db: Kysely<Tables>, ref: OutboxRef, partsSent: n
   await db.updateTable('outbox').set({ parts_sent: partsSent }).where(atRef(ref)).execute()
 }
 
-/** Marks an entry that was being sent when its process died: whether it arrived is unknown, so it is not repeated. */
-export async function markUncertain(db: Kysely<Tables>, ref: OutboxRef | 'all', now: EpochMs): Promise<number> {
-  const result = await db
+/**
+ * Marks an entry that was being sent when its process died, or all of them: whether they arrived is unknown, so they
+ * are not repeated. Gives the channels of those marked.
+ */
+export async function markUncertain(db: Kysely<Tables>, ref: OutboxRef | 'all', now: EpochMs): Promise<string[]> {
+  const rows = await db
     .updateTable('outbox')
     .set({
       state: 'uncertain',
@@ -204,8 +207,9 @@ export async function markUncertain(db: Kysely<Tables>, ref: OutboxRef | 'all', 
     })
     .where('state', '=', 'sending')
     .$if(ref !== 'all', (query) => query.where(atRef(ref as OutboxRef)))
-    .executeTakeFirst()
-  return Number(result.numUpdatedRows)
+    .returning('channel')
+    .execute()
+  return rows.map((row) => row.channel)
 }
 
 /** What the bot said or meant to say in one group since `since`, oldest first. */

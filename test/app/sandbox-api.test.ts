@@ -179,7 +179,7 @@ describe('the sandbox', () => {
 
   it('never fails of itself where a message is odd: it is judged, or refused in words', async () => {
     const groupId = 'sandbox-dev-5'
-    for (const sentAt of [0, -1, 1.5, 'now', null])
+    for (const sentAt of [0, -1, 1.5, 9e15, 'now', null])
       expect([sentAt, (await say('limei', '收到', { groupId, sentAt })).status < 500]).toEqual([sentAt, true])
     for (const text of ['', '水'.repeat(20_000), '坏\ud83d了', '漏\0水', '\u202e好的\u202c'])
       expect([text.slice(0, 9), (await say('limei', text, { groupId })).status]).toEqual([text.slice(0, 9), 200])

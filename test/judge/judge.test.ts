@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FLAGS, isSubstantive, LABELS } from '../../src/domain/label.ts'
 import type { JudgeInput } from '../../src/domain/verdict.ts'
+import { findDanger } from '../../src/judge/danger.ts'
 import { loadJudge } from '../../src/judge/load.ts'
 import { HARD_CASES } from './hard-cases.ts'
 
@@ -101,6 +102,24 @@ describe('the judge', () => {
       expect(verdict.confidence).toBeGreaterThan(0)
       expect(LABELS).toContain(verdict.label)
     })
+})
+
+describe('words of danger', () => {
+  const context = [{ role: 'leader', text: '各点位拍照打卡' }] as const
+
+  it('keep a message from being acted on as noise, and say so', () => {
+    const verdict = say('到村口了,桥塌了半边[图片][图片]打卡', { context })
+    expect(isSubstantive(verdict.label) || verdict.confidence < 0.8).toBe(true)
+    const praise = say('热烈祝贺我局救援队荣获全国先进集体!荣誉属于大家!👍👍')
+    expect(praise.label).toBe('boast')
+    expect(praise.confidence).toBeLessThan(0.8)
+    expect(praise.evidence.at(-1)).toMatchObject({ rule: 'danger', reason: expect.stringContaining('救援') })
+  })
+
+  it('do not count where they are denied', () => {
+    expect(findDanger('巡查完毕,堤脚无渗水、未见滑坡')).toBeNull()
+    expect(findDanger('堤脚渗水了')).toEqual([2, 4])
+  })
 })
 
 describe('work that looks like ceremony is never called noise with confidence to act', () => {

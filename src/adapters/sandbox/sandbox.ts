@@ -25,7 +25,8 @@ const bodySchema = z.strictObject({
   messageId: platformId,
   groupId: platformId,
   groupName: name.optional(),
-  sentAt: z.number().int().nonnegative(),
+  // Thirteen digits: what a date of the store can hold.
+  sentAt: z.number().int().nonnegative().max(9_999_999_999_999),
   sender: z.strictObject({ memberId: platformId, name, role: z.enum(ROLES) }),
   text: z.string(),
   mentions: z.array(mention).max(200).optional(),

@@ -10,9 +10,9 @@ export interface Outcome {
   flags: number
 }
 
-const PRECISION = 0.975
+const PRECISION = 0.97
 /** Work that may be called noise at `ACT_AT`, as a share of work. */
-const WRONGED = 0.0015
+const WRONGED = 0.0025
 
 const chancesOf = (logits: Float32Array, temperature: number): number[] => {
   const top = Math.max(...logits.subarray(0, LABELS.length))

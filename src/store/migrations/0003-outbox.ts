@@ -45,7 +45,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       primary key (tenant_id, group_id, outbox_id),
       unique (tenant_id, group_id, cause)
     )`.execute(db)
-  await sql`create index outbox_by_recipient on outbox (tenant_id, recipient, not_before)`.execute(db)
+  await sql`
+    create index outbox_by_recipient on outbox (tenant_id, recipient, not_before) where purpose <> 'answer'`.execute(db)
   await sql`create index outbox_by_time on outbox (tenant_id, group_id, created_at)`.execute(db)
   await sql`create index outbox_sending on outbox (tenant_id, group_id, outbox_id) where state = 'sending'`.execute(db)
 }
