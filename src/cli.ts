@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { classify } from './cli/classify.ts'
@@ -21,7 +22,7 @@ const USAGE = `用法 (usage): npm run -s qingqun -- 命令 (command)
   replay FILE [--policy FILE]    回放一份群聊记录 (a transcript → what the bot would do)
   digest --group ID [--period week|day]   某群的小结 (the digest as it would be posted)
   train                          用 config/corpus 训练模型 (train the model)
-  evaluate                       交叉验证 (cross-validate)
+  evaluate [--html FILE]         交叉验证,可另存网页 (cross-validate; a page with pictures)
 `
 
 // What only one command needs is loaded by that command: the database takes half a second to load.
@@ -82,9 +83,14 @@ async function trainCommand(args: string[]): Promise<void> {
 }
 
 async function evaluateCommand(args: string[]): Promise<void> {
-  parse(args, {})
-  const { evaluateCorpus, formatEvaluation } = await import('./judge/train/evaluate.ts')
-  print(formatEvaluation(await evaluateCorpus({ corpusDir: CORPUS_FOLDER, onProgress: progress })))
+  const { values } = parse(args, { html: { type: 'string' } })
+  const [{ evaluateCorpus, formatEvaluation }, { evaluationPage }] = await Promise.all([
+    import('./judge/train/evaluate.ts'),
+    import('./judge/train/evaluation-page.ts'),
+  ])
+  const report = await evaluateCorpus({ corpusDir: CORPUS_FOLDER, onProgress: progress })
+  print(formatEvaluation(report))
+  if (values.html !== undefined) await writeFile(values.html, evaluationPage(report))
 }
 
 /** `parseArgs` whose complaints are ours: exit 2 and how to call. */

@@ -1,6 +1,6 @@
 import type { RecentMessage } from '../store/messages.ts'
 import type { Effects } from './effects.ts'
-import type { GroupState } from './group-state.ts'
+import { type GroupState, isJudged } from './group-state.ts'
 import { rosterWith } from './people.ts'
 
 /** Moves the state on, so that the next message of the batch sees what this one did. */
@@ -8,7 +8,7 @@ export function absorb(state: GroupState, effects: Effects): void {
   const { stored } = effects
   if (effects.members.length > 0) {
     state.roster = rosterWith(state, effects.members)
-    state.members = new Map(state.roster.map((member) => [member.memberId, member]))
+    for (const member of effects.members) state.members.set(member.memberId, member)
   }
   const recent: RecentMessage = {
     tenantId: stored.tenantId,
@@ -21,6 +21,7 @@ export function absorb(state: GroupState, effects: Effects): void {
     sentAt: stored.sentAt,
   }
   state.recent.push(recent)
+  if (isJudged(recent)) state.judged.push(recent)
   if (stored.verdict) {
     const { label, confidence, flags } = stored.verdict
     const { messageId, senderId, role, sentAt } = recent

@@ -1,11 +1,9 @@
-import type { Label } from '../domain/label.ts'
 import type { LedgerEvent, LedgerItem } from '../domain/ledger.ts'
 import type { GroupMessage, Member } from '../domain/message.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { advance } from '../ledger/advance.ts'
 import { parseCommand } from '../ledger/command.ts'
 import { fold } from '../ledger/fold.ts'
-import type { RecentMessage } from '../store/messages.ts'
 import { readAppeal } from './appeal.ts'
 import { acknowledge, converse } from './converse.ts'
 import { type Effects, onlyKept } from './effects.ts'
@@ -17,8 +15,6 @@ import type { Rooms } from './rooms.ts'
 
 /** How many of the messages before it the judge reads. */
 const CONTEXT = 8
-
-const isJudged = (recent: RecentMessage): recent is RecentMessage & { label: Label } => recent.label !== null
 
 function judgeIn(state: GroupState, message: GroupMessage, sender: Member, rooms: Rooms): Verdict {
   const context = state.recent
@@ -70,7 +66,7 @@ export function consider(message: GroupMessage, state: GroupState, rooms: Rooms)
       items: [...state.items.values()],
       members,
       nextNumber: state.group.nextNumber,
-      recent: state.recent.filter(isJudged),
+      recent: state.judged,
     },
     rooms.findDue,
   )

@@ -1,4 +1,5 @@
 import type { PastDecision, PastMessage, PastPost } from '../domain/decision.ts'
+import type { Label } from '../domain/label.ts'
 import type { LedgerItem } from '../domain/ledger.ts'
 import type { EpochMs, Member } from '../domain/message.ts'
 import type { Policy } from '../domain/policy.ts'
@@ -24,11 +25,18 @@ export interface GroupState {
   /** Of one identity for as long as nobody joins: the ledger remembers what it has worked out of it. */
   roster: readonly Member[]
   recent: RecentMessage[]
+  /** Those of `recent` that have a label, which is what the ledger reads. */
+  judged: JudgedMessage[]
   items: Map<number, LedgerItem>
   messages: PastMessage[]
   decisions: PastDecision[]
   posts: PastPost[]
 }
+
+/** A message that was given a label. */
+export type JudgedMessage = RecentMessage & { label: Label }
+
+export const isJudged = (recent: RecentMessage): recent is JudgedMessage => recent.label !== null
 
 /** Whose word counts as the owner's: who is set as owner, else the leader who was seen first. */
 export function ownerOf(state: GroupState): string | null {

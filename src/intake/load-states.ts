@@ -9,7 +9,7 @@ import { itemsOf } from '../store/ledger.ts'
 import { messagesByLabel, recentMessages } from '../store/messages.ts'
 import { postsTo } from '../store/outbox.ts'
 import type { Tables } from '../store/tables.ts'
-import { type GroupState, ownerOf, type PolicyInForce } from './group-state.ts'
+import { type GroupState, isJudged, ownerOf, type PolicyInForce } from './group-state.ts'
 import type { StateCache } from './state-cache.ts'
 
 /** How many earlier messages the judge and the ledger look at. */
@@ -48,6 +48,7 @@ async function readMemory(
     byKey.get(groupKey({ tenantId, groupId }))?.members.set(member.memberId, member)
   for (const state of states) state.roster = [...state.members.values()]
   for (const recent of await recentMessages(trx, groups, RECENT)) byKey.get(groupKey(recent))?.recent.push(recent)
+  for (const state of states) state.judged = state.recent.filter(isJudged)
   for (const { item, ...ref } of await itemsOf(trx, groups, earliest - CLOSED_IN_SIGHT_MS))
     byKey.get(groupKey(ref))?.items.set(item.number, item)
   for (const past of await messagesByLabel(trx, groups, needs.messageCount, earliest - needs.within - 1))
@@ -143,6 +144,7 @@ export async function loadStates(
         members: new Map(),
         roster: [],
         recent: [],
+        judged: [],
         items: new Map(),
         messages: [],
         decisions: [],
@@ -159,11 +161,13 @@ export async function loadStates(
   return states
 }
 
-/** Cuts a state down to what the next batch needs, so that what is remembered does not grow. */
+/** Cuts a state down to what the next batch needs, once it holds twice as much, so that what is remembered does not grow. */
 export function trimState(state: GroupState): void {
+  if (state.recent.length < 2 * RECENT) return
   const { messageCount, within } = historyNeeds(state.inForce.policy)
   const last = state.recent.at(-1)?.sentAt ?? 0
   state.recent = state.recent.slice(-RECENT)
+  state.judged = state.judged.slice(-RECENT)
   const left = { ...messageCount }
   state.messages = state.messages
     .toReversed()

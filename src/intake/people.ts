@@ -31,6 +31,10 @@ export function membersMet(
 }
 
 /** The roster once these have joined, or changed, in the order in which they were first seen. */
-export const rosterWith = (state: GroupState, met: readonly Member[]): Member[] => [
-  ...new Map([...state.roster, ...met].map((member) => [member.memberId, member])).values(),
-]
+export function rosterWith(state: Pick<GroupState, 'roster' | 'members'>, met: readonly Member[]): Member[] {
+  const changed = new Map(met.map((member) => [member.memberId, member]))
+  const stayed = met.some((member) => state.members.has(member.memberId))
+    ? state.roster.map((member) => changed.get(member.memberId) ?? member)
+    : state.roster
+  return [...stayed, ...met.filter((member) => !state.members.has(member.memberId))]
+}

@@ -16,25 +16,33 @@ export interface Person {
   named: boolean
 }
 
+const byMember = new WeakMap<Member, Person>()
 const byMembers = new WeakMap<readonly Member[], readonly Person[]>()
+
+/** A member as a person; remembered, since a name seldom changes and is taken apart for every message. */
+function personOf(member: Member): Person {
+  const known = byMember.get(member)
+  if (known) return known
+  const name = plainText(member.name)
+  const { unit, person } = splitName(name)
+  const given = /^\p{Script=Han}{3}$/u.test(person) ? [person.slice(1)] : []
+  const made: Person = {
+    memberId: member.memberId,
+    role: member.role,
+    name,
+    names: [...new Set([name, person, ...given])].filter((word) => word.length >= 2),
+    units: unit.length >= 2 ? [unit] : [],
+    named: unit.length >= 2,
+  }
+  byMember.set(member, made)
+  return made
+}
 
 /** The members as people; remembered for the list it was made from, since a group's members seldom change. */
 export function peopleOf(members: readonly Member[]): readonly Person[] {
   const known = byMembers.get(members)
   if (known) return known
-  const people = members.map(({ memberId, name: written, role }): Person => {
-    const name = plainText(written)
-    const { unit, person } = splitName(name)
-    const given = /^\p{Script=Han}{3}$/u.test(person) ? [person.slice(1)] : []
-    return {
-      memberId,
-      role,
-      name,
-      names: [...new Set([name, person, ...given])].filter((word) => word.length >= 2),
-      units: unit.length >= 2 ? [unit] : [],
-      named: unit.length >= 2,
-    }
-  })
+  const people = members.map(personOf)
   byMembers.set(members, people)
   return people
 }

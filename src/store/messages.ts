@@ -42,9 +42,12 @@ const COLUMNS = [
 const rounded = (probabilities: Readonly<Record<string, number>>) =>
   Object.fromEntries(Object.entries(probabilities).map(([label, value]) => [label, Math.round(value * 1e4) / 1e4]))
 
-/** Adds messages that are known to be new; a second one of the same key fails the transaction. */
+/**
+ * Adds messages that are known to be new, and counts their labels by day in China; a second message of the same key
+ * fails the transaction.
+ */
 export async function insertMessages(trx: Kysely<Tables>, messages: readonly StoredMessage[]): Promise<void> {
-  await insertRows(
+  const inserted = insertRows(
     'messages',
     COLUMNS,
     messages.map((message) => ({
@@ -68,23 +71,18 @@ export async function insertMessages(trx: Kysely<Tables>, messages: readonly Sto
       evidence: message.verdict?.evidence ?? null,
       judged_by: message.judgedBy,
     })),
-  ).execute(trx)
-  const counts = new Map<string, { tenant_id: string; group_id: string; day: string; label: Label; messages: number }>()
-  for (const { tenantId, groupId, sentAt, verdict } of messages) {
-    if (!verdict) continue
-    const row = { tenant_id: tenantId, group_id: groupId, day: chinaDate(sentAt), label: verdict.label, messages: 0 }
-    const key = JSON.stringify(Object.values(row))
-    const counted = counts.get(key) ?? row
-    counts.set(key, counted)
-    counted.messages++
-  }
-  if (counts.size === 0) return
-  await insertRows(
-    'label_counts',
-    ['tenant_id', 'group_id', 'day', 'label', 'messages'],
-    [...counts.values()],
-    'on conflict (tenant_id, group_id, day, label) do update set messages = label_counts.messages + excluded.messages',
-  ).execute(trx)
+    'returning tenant_id, group_id, sent_at, label',
+  )
+  await sql`
+    with inserted as (${inserted})
+    insert into label_counts (tenant_id, group_id, day, label, messages)
+    select tenant_id, group_id, (sent_at at time zone 'Asia/Shanghai')::date, label, count(*)
+    from inserted where label is not null
+    group by 1, 2, 3, 4
+    order by 1, 2, 3, 4
+    on conflict (tenant_id, group_id, day, label) do update set messages = label_counts.messages + excluded.messages`.execute(
+    trx,
+  )
 }
 
 /** Which of these messages are stored already, as keys made by `messageKey`. */

@@ -5,9 +5,15 @@ import type { Tables } from './tables.ts'
 /** PostgreSQL text takes neither NUL nor half a surrogate pair: the one becomes `␀`, the other `�`. */
 export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '␀')
 
+/** NUL and half surrogates as JSON writes them; an escaped backslash before them is a false alarm that does no harm. */
+const UNSTORABLE = /\\u(?:0000|d[89a-f])/
+
 /** A value as JSON text that PostgreSQL takes; strings inside it are made `storable`. */
-export const storableJson = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner) => (typeof inner === 'string' ? storable(inner) : inner))
+export function storableJson(value: unknown): string {
+  const json = JSON.stringify(value)
+  if (!UNSTORABLE.test(json)) return json
+  return JSON.stringify(value, (_key, inner) => (typeof inner === 'string' ? storable(inner) : inner))
+}
 
 /** A moment as the store takes it. */
 export const timestamp = (at: EpochMs): string => new Date(at).toISOString()

@@ -12,7 +12,7 @@ export interface Outcome {
 
 const PRECISION = 0.97
 /** Work that may be called noise at `ACT_AT`, as a share of work. */
-const WRONGED = 0.0025
+const WRONGED = 0.002
 
 const chancesOf = (logits: Float32Array, temperature: number): number[] => {
   const top = Math.max(...logits.subarray(0, LABELS.length))
