@@ -23,8 +23,10 @@ import { loadJudge } from './judge/load.ts'
 import { errorFields, type Logger } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { createCourier } from './outbox/courier.ts'
+import { createPermit } from './outbox/permit.ts'
 import { postDigests } from './outbox/post-digests.ts'
-import { openQueue } from './outbox/queue.ts'
+import { digestHour, openQueue } from './outbox/queue.ts'
+import { sweepOutbox } from './outbox/sweep.ts'
 import { openStore, type StoreLocation } from './store/database.ts'
 import { groupKey } from './store/groups.ts'
 import { createUpkeep } from './store/maintain.ts'
@@ -32,6 +34,7 @@ import { markUncertain } from './store/outbox.ts'
 
 const POLICY_REFRESH_MS = 10_000
 const UPKEEP_MS = 60_000
+const SWEEP_MS = 60_000
 
 /** What the world lends to the app; tests lend something else. */
 export interface AppOptions {
@@ -105,7 +108,7 @@ async function joinRooms(options: AppOptions, configured: Configured, closers: (
     findDue,
     route: ways.route,
     consequences: { enforce: ways.route, observe: ways.simulated },
-    roleOf: ({ memberId }) => (leaders.has(memberId) ? 'leader' : 'member'),
+    roleOf: ({ memberId }) => (leaders.has(memberId) ? 'leader' : null),
     now,
     newId,
   }
@@ -134,6 +137,7 @@ async function joinRooms(options: AppOptions, configured: Configured, closers: (
     jobs: queue,
     channels: ways.channels,
     now,
+    permit: createPermit(policies.of),
     onSettled: ({ ref, state, channel, code }) => {
       metrics.delivered.inc({ channel, state })
       const { tenantId, groupId, outboxId } = ref
@@ -141,13 +145,18 @@ async function joinRooms(options: AppOptions, configured: Configured, closers: (
       changes.announce(ref)
     },
   })
-  await queue.work({
-    courier,
-    postDigests: async () => {
-      for (const digest of await postDigests({ db, jobs: queue, rooms, policyOf: policies.of }, now()))
-        log.info({ group: groupKey(digest), kind: digest.kind }, 'digest posted')
-    },
-  })
+  const digests = async () => {
+    for (const digest of await postDigests({ db, jobs: queue, rooms, policyOf: policies.of }, now()))
+      log.info({ group: groupKey(digest), kind: digest.kind }, 'digest posted')
+  }
+  await queue.work({ courier, postDigests: digests })
+  // Down at the hour of the digests: they are made up for on the same day.
+  if (now() >= digestHour(now())) await digests()
+  const sweep = async () => {
+    const late = await sweepOutbox(db, queue, now())
+    if (late > 0) log.warn({ late }, 'entries of the outbox had no job any more and are queued again')
+  }
+  closers.push(every(SWEEP_MS, 'sweeping the outbox', sweep, log))
   closers.push(every(POLICY_REFRESH_MS, 'reading the policies again', policies.refresh, log))
   if (store.kind === 'embedded') closers.push(every(UPKEEP_MS, 'upkeep of the store', createUpkeep(db), log))
   return { db, policies, intake, changes }

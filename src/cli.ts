@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ParseArgsConfig, parseArgs } from 'node:util'
@@ -57,6 +58,11 @@ async function digestCommand(args: string[]): Promise<void> {
     import('./store/database.ts'),
     import('./store/groups.ts'),
   ])
+  if (env.DATABASE_URL === undefined && !existsSync(join(env.DATA_DIR, 'pgdata')))
+    throw wrongCall(
+      `${env.DATA_DIR} 里还没有数据 (no data there yet)`,
+      '请核对 DATA_DIR;使用内置数据库时,请先停掉服务再运行本命令。',
+    )
   const store = await openStore(
     env.DATABASE_URL === undefined
       ? { kind: 'embedded', folder: env.DATA_DIR }

@@ -16,13 +16,7 @@ export function errorFields(error: unknown): Record<string, unknown> {
     return { code: error.code, hint: error.hint, ...(error.cause ? { cause: kindOf(error.cause) } : {}) }
   return {
     ...kindOf(error),
-    at:
-      error instanceof Error
-        ? error.stack
-            ?.split('\n')
-            .slice(1, 4)
-            .map((line) => line.trim())
-        : [],
+    at: error instanceof Error ? whereOf(error) : [],
   }
 }
 
@@ -30,3 +24,11 @@ const kindOf = (error: unknown) =>
   error instanceof Error
     ? { error: error.name, ...('code' in error ? { errorCode: String(error.code) } : {}) }
     : { error: typeof error }
+
+/** The first places of the stack; its lines of message are left out, since a message may quote what it was about. */
+const whereOf = (error: Error): string[] =>
+  (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 3)
+    .map((line) => line.trim())

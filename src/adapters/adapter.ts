@@ -1,7 +1,7 @@
 import type { GroupMessage } from '../domain/message.ts'
 import type { Outbound, SendResult } from '../domain/outbound.ts'
 
-/** What a channel can hear and do; policy asks it and degrades to what is possible. */
+/** What a way in can hear and do, as its platform has it; what can be said is decided by `Channel.reaches`, not by this. */
 export interface Capabilities {
   /** `all` messages of a group, or only those that mention the bot. */
   hears: 'all' | 'mentions'

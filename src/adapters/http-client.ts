@@ -1,4 +1,5 @@
 import type { SendResult } from '../domain/outbound.ts'
+import { neverLeft } from './never-left.ts'
 
 export type Fetch = typeof globalThis.fetch
 export type Refused = Exclude<SendResult, { status: 'sent' }>
@@ -17,7 +18,7 @@ export type HttpClient = (request: HttpRequest) => Promise<HttpOutcome>
 
 export interface HttpClientOptions {
   fetch: Fetch
-  /** For the whole exchange, body included; 10 s. */
+  /** For the whole exchange, body included; 15 s: longer than the 10 s after which `fetch` itself gives up connecting. */
   timeoutMs?: number
   /** Longest answer that is read; 1 MiB. */
   maxBytes?: number
@@ -25,29 +26,33 @@ export interface HttpClientOptions {
 
 /**
  * The one place that calls a platform: no redirects, bounded time, bounded answer. It never throws for what the network
- * does, and says nothing of the address, since platforms carry secrets in it.
+ * does, and says nothing of the address, since platforms carry secrets in it. `retry` means that the request certainly
+ * did not go out; whatever goes wrong later is `uncertain`.
  */
-export function createHttpClient({ fetch, timeoutMs = 10_000, maxBytes = 1 << 20 }: HttpClientOptions): HttpClient {
+export function createHttpClient({ fetch, timeoutMs = 15_000, maxBytes = 1 << 20 }: HttpClientOptions): HttpClient {
   return async ({ method, url, headers, json }) => {
     const signal = AbortSignal.timeout(timeoutMs)
     try {
       const response = await fetch(url, {
         method,
-        headers: { accept: 'application/json', ...(json === undefined ? {} : JSON_TYPE), ...headers },
+        headers: { accept: 'application/json', ...(method === 'POST' ? POSTED : {}), ...typed(json), ...headers },
         ...(json === undefined ? {} : { body: JSON.stringify(json) }),
         redirect: 'manual',
         signal,
       })
       if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)) {
         await response.body?.cancel()
-        return refused('HTTP_REDIRECTED', '对方要求跳转,已拒绝;请核对接口地址是否正确')
+        return uncertain('HTTP_REDIRECTED', '对方要求跳转,已拒绝,无法确认是否送达;请核对接口地址是否正确')
       }
       const text = await readBounded(response, maxBytes)
-      if (text === null) return refused('HTTP_ANSWER_TOO_LARGE', '对方的应答过大,已放弃;请核对接口地址是否正确')
+      if (text === null) return uncertain('HTTP_ANSWER_TOO_LARGE', '对方的应答过大,已放弃,无法确认是否送达')
       return { status: response.status, json: parse(text) }
     } catch (error) {
-      if (signal.aborted) return UNANSWERED
-      return refused('HTTP_UNREACHABLE', `网络不通${causeOf(error)},稍后再试`)
+      if (signal.aborted) return uncertain('HTTP_TIMEOUT', '对方没有在限定时间内应答,无法确认是否送达')
+      const cause = error instanceof Error ? error.cause : undefined
+      if (!neverLeft(cause)) return uncertain('HTTP_INTERRUPTED', `连接中断${nameOf(cause)},无法确认是否送达`)
+      const hint = `网络不通${nameOf(cause)},稍后再试`
+      return { refused: { status: 'retry', code: 'HTTP_UNREACHABLE', hint } }
     }
   }
 }
@@ -56,13 +61,15 @@ export function createHttpClient({ fetch, timeoutMs = 10_000, maxBytes = 1 << 20
 export const harmlessToRepeat = (refused: Refused): Refused =>
   refused.status === 'uncertain' ? { ...refused, status: 'retry' } : refused
 
-const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' }
+/**
+ * A kept connection may be closed by the other side at the very moment it is used again, and nobody knows then whether
+ * the request was read. What is said goes over a fresh one.
+ */
+const POSTED = { connection: 'close' }
 
-const UNANSWERED: HttpOutcome = {
-  refused: { status: 'uncertain', code: 'HTTP_TIMEOUT', hint: '对方没有在限定时间内应答,无法确认是否送达' },
-}
+const typed = (json: unknown) => (json === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' })
 
-const refused = (code: string, hint: string): HttpOutcome => ({ refused: { status: 'retry', code, hint } })
+const uncertain = (code: string, hint: string): HttpOutcome => ({ refused: { status: 'uncertain', code, hint } })
 
 async function readBounded(response: Response, maxBytes: number): Promise<string | null> {
   if (response.body === null) return ''
@@ -86,8 +93,7 @@ function parse(text: string): unknown {
 }
 
 /** The system's name of the fault, e.g. ECONNREFUSED; its message could quote the address. */
-function causeOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined
+function nameOf(cause: unknown): string {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   return typeof code === 'string' ? `(${code})` : ''
 }

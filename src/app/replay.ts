@@ -1,10 +1,11 @@
 import type { Channel } from '../adapters/adapter.ts'
 import { digestMarkdown } from '../digest/digest-markdown.ts'
-import { chinaIso, chinaTime, DAY_MS, fromChina, startOfDay, startOfWeek } from '../domain/calendar.ts'
+import { chinaIso, DAY_MS, startOfDay, startOfWeek } from '../domain/calendar.ts'
 import { CodedError } from '../domain/errors.ts'
 import type { LedgerItem } from '../domain/ledger.ts'
 import { mentionsIn } from '../domain/mentions-in.ts'
 import type { EpochMs, GroupMessage } from '../domain/message.ts'
+import { GROUP } from '../domain/outbound.ts'
 import type { Transcript } from '../domain/transcript.ts'
 import type { FindDue, Judge } from '../domain/verdict.ts'
 import type { Effects } from '../intake/effects.ts'
@@ -16,13 +17,13 @@ import { digestFacts } from '../outbox/compose-digest.ts'
 import { createCourier } from '../outbox/courier.ts'
 import type { OutboxJobs } from '../outbox/jobs.ts'
 import { postDigests } from '../outbox/post-digests.ts'
-import { DIGEST_HOUR } from '../outbox/queue.ts'
+import { digestHour } from '../outbox/queue.ts'
 import { openStore } from '../store/database.ts'
 import { lockGroups, saveMembers } from '../store/groups.ts'
 import { itemsOf } from '../store/ledger.ts'
 import type { OutboxRef } from '../store/outbox.ts'
 
-const GROUP = { tenantId: 'replay', groupId: 'replay' }
+const REPLAYED = { tenantId: 'replay', groupId: 'replay' }
 const CHANNEL = 'replay'
 
 /** What a replay tells: the contract of `qingqun replay`. */
@@ -71,7 +72,7 @@ function toMessage(transcript: Transcript, index: number): GroupMessage {
   const sender = transcript.members.find((member) => member.id === message.from)
   const quoted = transcript.messages.find((each) => each.id === message.replyTo)
   return {
-    ...GROUP,
+    ...REPLAYED,
     messageId: message.id,
     adapter: 'replay',
     channelId: 'replay',
@@ -112,7 +113,7 @@ export async function replay({ transcript, policy, judge, findDue, onProgress }:
     }
     const { jobs, takeDue } = createSimulatedJobs()
     const policies = await openPolicyBook(db, now)
-    await policies.set({ ...GROUP, groupId: '' }, policy.source, {
+    await policies.set({ ...REPLAYED, groupId: '' }, policy.source, {
       author: 'replay',
       reason: 'replay',
       fileName: policy.fileName,
@@ -123,7 +124,7 @@ export async function replay({ transcript, policy, judge, findDue, onProgress }:
       findDue,
       route,
       consequences: { observe: route, enforce: route },
-      roleOf: () => 'member',
+      roleOf: () => null,
       now,
       newId: () => `r${++serial}`,
     }
@@ -161,8 +162,7 @@ export async function replay({ transcript, policy, judge, findDue, onProgress }:
     /** Lets the time pass: what is due is said, and each day has its hour for digests. */
     async function passUntil(until: EpochMs) {
       for (let day = startOfDay(clock); day <= until; day += DAY_MS) {
-        const { year, month, day: date } = chinaTime(day)
-        const hour = fromChina(year, month, date, DIGEST_HOUR.hour, DIGEST_HOUR.minute)
+        const hour = digestHour(day)
         if (hour <= clock || hour > until) continue
         await deliverDue(hour)
         clock = Math.max(clock, hour)
@@ -174,11 +174,17 @@ export async function replay({ transcript, policy, judge, findDue, onProgress }:
     }
 
     await db.transaction().execute(async (trx) => {
-      const group = { ...GROUP, adapter: 'replay', channelId: 'replay', chat: 'group' as const, name: transcript.group }
+      const group = {
+        ...REPLAYED,
+        adapter: 'replay',
+        channelId: 'replay',
+        chat: 'group' as const,
+        name: transcript.group,
+      }
       await lockGroups(trx, [group], clock)
       await saveMembers(
         trx,
-        transcript.members.map(({ id, name, role }) => ({ ...GROUP, memberId: id, name, role })),
+        transcript.members.map(({ id, name, role }) => ({ ...REPLAYED, memberId: id, name, role })),
       )
     })
     const total = transcript.messages.length
@@ -192,7 +198,7 @@ export async function replay({ transcript, policy, judge, findDue, onProgress }:
     const end = clock
     await passUntil(startOfWeek(end) + 7 * DAY_MS - 1)
     if (!report.digests.some((digest) => Date.parse(digest.at) >= end)) {
-      const facts = await digestFacts(db, GROUP, 'weekly', end)
+      const facts = await digestFacts(db, REPLAYED, 'weekly', end)
       report.digests.push({ at: chinaIso(end), kind: 'weekly', markdown: digestMarkdown(facts) })
     }
 
@@ -203,10 +209,15 @@ export async function replay({ transcript, policy, judge, findDue, onProgress }:
         label: effect?.stored.verdict?.label ?? null,
         confidence: effect?.stored.verdict?.confidence ?? 0,
         flags: effect?.stored.verdict?.flags ?? [],
-        decisions: (effect?.decisions ?? []).map(({ rule, action, to, reason }) => ({ rule, action, to, reason })),
+        decisions: (effect?.decisions ?? []).map(({ rule, action, to, reason }) => ({
+          rule,
+          action,
+          to: to === GROUP ? 'group' : to,
+          reason,
+        })),
       }
     })
-    const items: LedgerItem[] = (await itemsOf(db, [GROUP], 0)).map(({ item }) => item)
+    const items: LedgerItem[] = (await itemsOf(db, [REPLAYED], 0)).map(({ item }) => item)
     return { ...report, ...toTranscript(items) }
   } finally {
     await store.close()

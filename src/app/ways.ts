@@ -10,8 +10,8 @@ import { createWecomWebhookChannel } from '../adapters/wecom/webhook-channel.ts'
 import type { Clock } from '../domain/message.ts'
 import type { Env } from '../env.ts'
 import { SANDBOX_CHANNEL, SANDBOX_TENANT } from '../http/api/sandbox/sandbox-groups.ts'
-import { SIMULATED_CHANNEL } from '../intake/entries.ts'
-import type { Route } from '../intake/rooms.ts'
+import { SIMULATED_CHANNEL } from '../outbox/entries.ts'
+import type { Route } from '../outbox/route.ts'
 
 /** The tenant of a deployment that serves one organisation. */
 export const DEFAULT_TENANT = 'default'

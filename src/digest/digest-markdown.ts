@@ -1,13 +1,14 @@
 import { chinaDate, chinaShort, chinaTime, DAY_MS } from '../domain/calendar.ts'
 import { isSubstantive, LABEL_NAMES, LABELS, type Label } from '../domain/label.ts'
 import { isOpen, isOverdue, type LedgerItem } from '../domain/ledger.ts'
-import { markdownText } from '../domain/markdown-text.ts'
 import type { EpochMs } from '../domain/message.ts'
+import { safeText } from '../domain/safe-text.ts'
 import type { DigestFacts } from './digest-facts.ts'
 
 const PERIOD_NAME = { daily: '日报', weekly: '周报' } as const
 const PERIOD = { daily: '今日', weekly: '本周' } as const
 const PREVIOUS = { daily: '昨日', weekly: '上周' } as const
+const WHOLE_PREVIOUS = { daily: '昨日全天', weekly: '上周全周' } as const
 const SOON_MS = { daily: 2 * DAY_MS, weekly: 7 * DAY_MS } as const
 
 /**
@@ -17,7 +18,7 @@ const SOON_MS = { daily: 2 * DAY_MS, weekly: 7 * DAY_MS } as const
 export function digestMarkdown(facts: DigestFacts): string {
   const total = LABELS.reduce((sum, label) => sum + facts.labelCounts[label], 0)
   if (facts.items.length === 0 && total === 0)
-    return `**${heading(facts)}** ${PERIOD[facts.kind]}没有待办事项,群里也很清静,大家安心工作。`
+    return `**${heading(facts)}** ${PERIOD[facts.kind]}${soFar(facts)}没有待办事项,群里也很清静,大家安心工作。`
 
   const items = facts.items.toSorted((a, b) => (a.due ?? Infinity) - (b.due ?? Infinity) || a.number - b.number)
   const tasks = items.filter((item) => item.kind === 'task')
@@ -29,7 +30,7 @@ export function digestMarkdown(facts: DigestFacts): string {
   const later = open.filter((item) => !overdue.includes(item) && !soon.includes(item))
   const problems = items.filter((item) => item.kind === 'problem' && isOpen(item))
 
-  const names = new Map(facts.members.map((member) => [member.memberId, markdownText(member.name)]))
+  const names = new Map(facts.members.map((member) => [member.memberId, safeText(member.name)]))
   const line = (item: LedgerItem) => taskLine(item, names)
   return [
     `**${heading(facts)}**`,
@@ -44,20 +45,28 @@ export function digestMarkdown(facts: DigestFacts): string {
   ].join('\n')
 }
 
-function heading({ groupName, kind, from, to }: DigestFacts): string {
+/** True where the period still runs: what is said of it holds up to `now` only. */
+const isRunning = ({ now, to }: DigestFacts): boolean => now < to
+const soFar = (facts: DigestFacts): string => (isRunning(facts) ? '截至目前' : '')
+
+/** The days that the digest tells of: a period that still runs ends with the day of `now`. */
+function heading(facts: DigestFacts): string {
+  const { groupName, kind, from, to, now } = facts
   const day = (at: EpochMs) => `${chinaTime(at).month}月${chinaTime(at).day}日`
-  const period = kind === 'daily' ? day(from) : `${day(from)}—${day(to - DAY_MS)}`
-  return `${markdownText(groupName) || '本群'}${PERIOD_NAME[kind]}(${period})`
+  const first = day(from)
+  const last = day(isRunning(facts) ? now : to - DAY_MS)
+  const period = first === last ? first : `${first}—${last}`
+  return `${safeText(groupName) || '本群'}${PERIOD_NAME[kind]}(${period})`
 }
 
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`**${title} ${lines.length} 项**`, ...lines]
 
-const title = (item: LedgerItem): string => `${item.number}号 ${markdownText(item.title)}`
+const title = (item: LedgerItem): string => `${item.number}号 ${safeText(item.title)}`
 
 function taskLine(item: LedgerItem, names: ReadonlyMap<string, string>): string {
   const waiting = item.assigneeIds.filter((id) => !item.completedBy.includes(id))
-  const people = waiting.map((id) => names.get(id) ?? markdownText(id)).join('、')
+  const people = waiting.map((id) => names.get(id) ?? safeText(id)).join('、')
   const who = item.assigneeIds.length === 0 ? '全体' : people ? `责任:${people}` : '待销号'
   const due = item.due === null ? '未定时限' : `${chinaShort(item.due)}前`
   return `- ${title(item)}(${who};${due}${item.state === 'returned' ? ';已退回续办' : ''})`
@@ -90,18 +99,22 @@ function arrivals(tasks: readonly LedgerItem[], facts: DigestFacts): string[] {
 const noiseOf = (counts: Readonly<Record<Label, number>>): number =>
   LABELS.reduce((sum, label) => sum + (isSubstantive(label) ? 0 : counts[label]), 0)
 
-function noiseLine({ kind, labelCounts, previousLabelCounts }: DigestFacts, total: number): string {
+function noiseLine(facts: DigestFacts, total: number): string {
+  const { labelCounts } = facts
   const noise = noiseOf(labelCounts)
   const kinds = LABELS.filter((label) => !isSubstantive(label) && labelCounts[label] > 0)
     .toSorted((a, b) => labelCounts[b] - labelCounts[a])
     .map((label) => `${LABEL_NAMES[label]} ${labelCounts[label]}`)
   const detail = kinds.length > 0 ? `(${kinds.join('、')})` : ''
-  return `群消息 ${total} 条,其中非工作内容 ${noise} 条${detail}${comparison(kind, noise, previousLabelCounts)}。`
+  return `${soFar(facts)}群消息 ${total} 条,其中非工作内容 ${noise} 条${detail}${comparison(facts, noise)}。`
 }
 
-function comparison(kind: DigestFacts['kind'], noise: number, previous: DigestFacts['previousLabelCounts']): string {
-  if (!previous) return ''
-  const before = noiseOf(previous)
+/** Part of a period is not less than the whole one before: while it runs, both figures stand side by side. */
+function comparison(facts: DigestFacts, noise: number): string {
+  const { kind, previousLabelCounts } = facts
+  if (!previousLabelCounts) return ''
+  const before = noiseOf(previousLabelCounts)
+  if (isRunning(facts)) return `;${WHOLE_PREVIOUS[kind]} ${before} 条`
   if (noise === before) return `,与${PREVIOUS[kind]}持平`
   return `,比${PREVIOUS[kind]}${noise < before ? '减少' : '增加'} ${Math.abs(noise - before)} 条`
 }

@@ -17,7 +17,7 @@ export type Hold = (typeof HOLDS)[number]
 export interface Decision {
   rule: string
   action: Action
-  /** A member id, or `group`; null for `record`. */
+  /** A member id, or `GROUP` of outbound.ts; null for `record`. */
   to: string | null
   /** In words that the person concerned may read. */
   reason: string
@@ -53,7 +53,7 @@ export interface PastDecision {
 
 /** What the bot has said or will say, as budgets count it. */
 export interface PastPost {
-  /** A member id, or `group`. */
+  /** A member id, or `GROUP` of outbound.ts. */
   to: string
   purpose: Purpose
   at: EpochMs

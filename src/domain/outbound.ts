@@ -4,6 +4,16 @@ import type { EpochMs } from './message.ts'
 /** Where words go: into the group, or to one person in private. */
 export type Audience = { kind: 'group' } | { kind: 'member'; memberId: string }
 
+/** The recipient that stands for the whole group: no platform's member id begins with `@`. */
+export const GROUP = '@group'
+
+/** An audience as decisions and the store name it: a member id, or `GROUP`. */
+export const recipientOf = (audience: Audience): string => (audience.kind === 'group' ? GROUP : audience.memberId)
+
+/** The audience that a recipient names. */
+export const audienceOf = (recipient: string): Audience =>
+  recipient === GROUP ? { kind: 'group' } : { kind: 'member', memberId: recipient }
+
 /**
  * Something the bot has to say. `cause` is unique in its group: whoever finds the same cause twice says it once.
  */

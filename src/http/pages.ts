@@ -12,7 +12,6 @@ const BUILDING = `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
 export function pageRoutes(folder: string, sandboxOpen: boolean): Router {
   const router = new Router()
   router.get('/', (ctx) => ctx.redirect(sandboxOpen ? '/sandbox' : '/healthz'))
-  router.get('/favicon.svg', (ctx) => send(ctx, 'favicon.svg', { root: folder }))
   router.get('/assets/:file', (ctx) =>
     send(ctx, join('assets', ctx.params.file ?? ''), { root: folder, maxAge: 365 * DAY_MS, immutable: true }),
   )

@@ -1,7 +1,15 @@
+import { recipientOf } from '../domain/outbound.ts'
 import type { RecentMessage } from '../store/messages.ts'
 import type { Effects } from './effects.ts'
 import { type GroupState, isJudged } from './group-state.ts'
 import { rosterWith } from './people.ts'
+
+/** Adds a message where its time puts it: platforms deliver late, and the judge reads what was said before. */
+function insertByTime<T extends { sentAt: number }>(messages: T[], message: T): void {
+  let at = messages.length
+  while (at > 0 && (messages[at - 1] as T).sentAt > message.sentAt) at--
+  messages.splice(at, 0, message)
+}
 
 /** Moves the state on, so that the next message of the batch sees what this one did. */
 export function absorb(state: GroupState, effects: Effects): void {
@@ -20,8 +28,8 @@ export function absorb(state: GroupState, effects: Effects): void {
     label: stored.verdict?.label ?? null,
     sentAt: stored.sentAt,
   }
-  state.recent.push(recent)
-  if (isJudged(recent)) state.judged.push(recent)
+  insertByTime(state.recent, recent)
+  if (isJudged(recent)) insertByTime(state.judged, recent)
   if (stored.verdict) {
     const { label, confidence, flags } = stored.verdict
     const { messageId, senderId, role, sentAt } = recent
@@ -34,8 +42,7 @@ export function absorb(state: GroupState, effects: Effects): void {
   state.decisions.push(...effects.decisions)
   for (const entry of effects.entries) {
     if (entry.state === 'held') continue
-    const to = entry.audience.kind === 'group' ? 'group' : entry.audience.memberId
-    state.posts.push({ to, purpose: entry.purpose, at: entry.notBefore })
+    state.posts.push({ to: recipientOf(entry.audience), purpose: entry.purpose, at: entry.notBefore })
   }
 }
 

@@ -1,20 +1,31 @@
 import type { Kysely } from 'kysely'
 import { DAY_MS } from '../domain/calendar.ts'
-import type { Member } from '../domain/message.ts'
-import { lastReminded, openAppeal, openAppeals } from '../store/appeals.ts'
-import { findGroup, membersOf } from '../store/groups.ts'
+import type { GroupMessage, Member } from '../domain/message.ts'
+import { safeText } from '../domain/safe-text.ts'
+import { appealEntry } from '../outbox/entries.ts'
+import { nextAllowed } from '../policy/hours.ts'
+import { lastReminded, openAppeal } from '../store/appeals.ts'
+import { findGroup, type GroupRef, membersOf } from '../store/groups.ts'
 import type { StoredMessage } from '../store/messages.ts'
 import type { OutboxEntry } from '../store/outbox.ts'
 import type { Tables } from '../store/tables.ts'
-import { appealEntry } from './entries.ts'
+import type { PolicyInForce } from './group-state.ts'
 import type { Rooms } from './rooms.ts'
 
 const WITHIN_MS = 14 * DAY_MS
-const APPEAL = /^\s*申诉[\s::,,。.!!]*(?<reason>.*)$/su
+/** The word alone, or set off from its reason: 「申诉案件台账请周五前报」 is work, not an appeal. */
+const APPEAL = /^\s*申诉\s*(?:$|[\s::,,。.!!]\s*(?<reason>.*)$)/su
+const QUOTED = 200
 
-/** The reason of an appeal, maybe empty; null where the text is none. */
-export const readAppeal = (text: string): string | null =>
-  text.length > 2000 ? null : (APPEAL.exec(text)?.groups?.reason?.trim() ?? null)
+/**
+ * The reason of an appeal, maybe empty; null where the text is none. Only in private: in a group the answer would tell
+ * everybody that this person was reminded.
+ */
+export function readAppeal(message: GroupMessage): string | null {
+  if (message.chat !== 'single' || message.text.length > 2000) return null
+  const match = APPEAL.exec(message.text)
+  return match ? (match.groups?.reason ?? '').trim() : null
+}
 
 /** Who decides: the group's owner, else a leader; never the person concerned. */
 function deciderOf(members: readonly Member[], ownerId: string | null, concerned: string): string | null {
@@ -22,26 +33,37 @@ function deciderOf(members: readonly Member[], ownerId: string | null, concerned
   return members.find((member) => member.role === 'leader' && member.memberId !== concerned)?.memberId ?? null
 }
 
+const noteOf = (groupName: string | null, words: string, reason: string): string =>
+  [
+    `「${safeText(groupName ?? '本群')}」有成员对收到的一条提醒提出申诉,请您看一看是否合适。`,
+    `原消息:${safeText(words, QUOTED) || '(无文字)'}`,
+    `理由:${safeText(reason, QUOTED) || '(未写)'}`,
+  ].join('\n')
+
 /**
- * Takes an appeal against the last private reminder: it is kept with its message and rule, whoever decides gets a note,
- * and the member is told. Answers in words; never throws for what the member wrote.
+ * Takes an appeal against the last private reminder that was really said: it is kept with its message and rule and no
+ * longer counts towards escalation, and whoever decides gets a note in working hours. Answers in words.
  */
 export async function takeAppeal(
   trx: Kysely<Tables>,
   message: StoredMessage,
   reason: string,
-  rooms: Rooms,
+  { rooms, policyOf }: { rooms: Rooms; policyOf(group: GroupRef): PolicyInForce },
 ): Promise<{ answer: string; notes: OutboxEntry[] }> {
   const memberId = message.sender.memberId
   const reminded = await lastReminded(trx, message.tenantId, memberId, message.sentAt - WITHIN_MS)
-  if (!reminded) return { answer: '近两周没有给您的提醒,无需申诉。如有其他意见,请直接联系群管理员。', notes: [] }
+  if (!reminded) return { answer: '近两周没有给您的提醒,无需申诉。如有其他意见,请直接联系群里的负责人。', notes: [] }
   const isNew = await openAppeal(trx, reminded, { memberId, reason, at: message.sentAt })
-  if (!isNew) return { answer: '这条提醒的申诉已经记下,正在等待复核,不用重复提交。', notes: [] }
+  if (!isNew) return { answer: '这条提醒的申诉此前已经记下,不用重复提交。', notes: [] }
+
   const group = await findGroup(trx, reminded)
   const decider = group ? deciderOf(await membersOf(trx, [group]), group.ownerId, memberId) : null
-  const answer = '申诉已记下,会有人复核。复核之前,这条提醒不影响您。'
-  if (!group || decider === null) return { answer, notes: [] }
-  const waiting = await openAppeals(trx, group)
-  const note = appealEntry(group, reminded, decider, waiting, rooms)
-  return { answer, notes: [note] }
+  if (!group || decider === null) return { answer: '申诉已记下,这条提醒不再计入次数。', notes: [] }
+  const now = rooms.now()
+  const note = appealEntry(
+    group,
+    { ...reminded, decider, body: noteOf(group.name, reminded.text, reason) },
+    { route: rooms.route, outboxId: rooms.newId(), now, notBefore: nextAllowed(policyOf(group).policy, now) },
+  )
+  return { answer: '申诉已记下,会转给群里的负责人;这条提醒不再计入次数。', notes: [note] }
 }

@@ -1,3 +1,5 @@
+import { CodedError } from '../domain/errors.ts'
+
 /** Takes items one by one and works on them batch by batch. */
 export interface Batcher<T, R> {
   /** Resolves once the item's batch is done. */
@@ -5,6 +7,15 @@ export interface Batcher<T, R> {
   /** Resolves when nothing is waiting or at work. */
   idle(): Promise<void>
 }
+
+export interface BatcherOptions {
+  isItemsFault?(error: unknown): boolean
+  maxBatch?: number
+  maxWaiting?: number
+}
+
+const BUSY = () =>
+  new CodedError('BUSY', '消息太多,暂时收不下', { status: 503, hint: '请稍后重发;如持续出现,请检查数据库是否正常。' })
 
 interface Waiting<T, R> {
   item: T
@@ -14,12 +25,13 @@ interface Waiting<T, R> {
 
 /**
  * Everything that arrives while a batch is at work forms the next one: no timer, so a lone item never waits and a
- * flood shares its transactions. A batch that fails is tried again item by item, so that one bad item fails alone.
- * `work` gives one result an item, in order.
+ * flood shares its transactions. Where `isItemsFault` says that a batch failed for what it held, it is tried again item
+ * by item, so that one bad item fails alone; any other failure is everybody's at once. `work` gives one result an item,
+ * in order. Beyond `maxWaiting` an item is refused with CodedError BUSY (503).
  */
 export function createBatcher<T, R>(
   work: (items: readonly T[]) => Promise<readonly R[]>,
-  maxBatch = 500,
+  { isItemsFault = () => true, maxBatch = 500, maxWaiting = 20_000 }: BatcherOptions = {},
 ): Batcher<T, R> {
   let queue: Waiting<T, R>[] = []
   let running: Promise<void> | null = null
@@ -31,7 +43,7 @@ export function createBatcher<T, R>(
         waiting.resolve(results[index] as R)
       })
     } catch (error) {
-      if (batch.length === 1) batch[0]?.reject(error)
+      if (batch.length === 1 || !isItemsFault(error)) for (const waiting of batch) waiting.reject(error)
       else for (const waiting of batch) await settle([waiting])
     }
   }
@@ -60,6 +72,7 @@ export function createBatcher<T, R>(
   return {
     add: (item) =>
       new Promise<R>((resolve, reject) => {
+        if (queue.length >= maxWaiting) return reject(BUSY())
         queue.push({ item, resolve, reject })
         running ??= Promise.resolve().then(run)
       }),

@@ -4,10 +4,10 @@ import type { Verdict } from '../domain/verdict.ts'
 import { advance } from '../ledger/advance.ts'
 import { parseCommand } from '../ledger/command.ts'
 import { fold } from '../ledger/fold.ts'
+import { answerEntry } from '../outbox/entries.ts'
 import { readAppeal } from './appeal.ts'
 import { acknowledge, converse } from './converse.ts'
 import { type Effects, onlyKept } from './effects.ts'
-import { answerEntry } from './entries.ts'
 import { govern } from './govern.ts'
 import type { GroupState } from './group-state.ts'
 import { membersMet, rosterWith, senderOf } from './people.ts'
@@ -47,7 +47,7 @@ export function consider(message: GroupMessage, state: GroupState, rooms: Rooms)
   const met = membersMet(message, sender, state, rooms)
   const members = met.length === 0 ? state.roster : rosterWith(state, met)
   const answering = { outboxId: rooms.newId(), now: rooms.now() }
-  const appeal = message.addressesBot ? readAppeal(message.text) : null
+  const appeal = message.addressesBot ? readAppeal(message) : null
   const effects: Effects = { ...onlyKept(message, sender, met, rooms), appeal }
   if (appeal !== null) return effects
 

@@ -2,8 +2,8 @@ import type { DigestKind } from '../digest/digest-period.ts'
 import { chinaShort } from '../domain/calendar.ts'
 import { isSubstantive, type Label } from '../domain/label.ts'
 import type { LedgerEvent, LedgerItem } from '../domain/ledger.ts'
-import { markdownText } from '../domain/markdown-text.ts'
 import type { EpochMs, GroupMessage, Member } from '../domain/message.ts'
+import { safeText } from '../domain/safe-text.ts'
 import { answerList } from '../ledger/answer-list.ts'
 import { applyCommand } from '../ledger/apply-command.ts'
 import { type Command, HELP, isItemCommand } from '../ledger/command.ts'
@@ -50,7 +50,7 @@ export function acknowledge(events: readonly LedgerEvent[], text: string, label:
     return opened
       .map(({ number, kind, title, due }) => {
         const until = due === null ? '' : `,${chinaShort(due)}前`
-        return `已记为第 ${number} 号${kind === 'task' ? '任务' : '问题'}:${markdownText(title)}${until}`
+        return `已记为第 ${number} 号${kind === 'task' ? '任务' : '问题'}:${safeText(title)}${until}`
       })
       .join('\n')
   const numbers = [...new Set(events.map((event) => event.number))]

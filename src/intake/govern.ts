@@ -1,9 +1,9 @@
 import type { GroupMessage, Member } from '../domain/message.ts'
 import type { Verdict } from '../domain/verdict.ts'
+import { causeOf, entryOf, SIMULATED_CHANNEL } from '../outbox/entries.ts'
 import { decide } from '../policy/decide.ts'
 import { phrase } from '../policy/wording.ts'
 import type { StoredDecision } from '../store/decisions.ts'
-import { causeOf, entryOf, SIMULATED_CHANNEL } from './entries.ts'
 import { type GroupState, ownerOf } from './group-state.ts'
 import type { Rooms } from './rooms.ts'
 

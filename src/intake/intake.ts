@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { Receipt } from '../adapters/adapter.ts'
 import { CodedError } from '../domain/errors.ts'
 import type { GroupMessage } from '../domain/message.ts'
 import type { OutboxJobs } from '../outbox/jobs.ts'
@@ -7,6 +8,7 @@ import { knownMessages, messageKey } from '../store/messages.ts'
 import { answersTo } from '../store/outbox.ts'
 import type { Tables } from '../store/tables.ts'
 import { absorb, shareWithOthers } from './absorb.ts'
+import { bringAskedItems } from './asked-items.ts'
 import { createBatcher } from './batcher.ts'
 import { consider } from './consider.ts'
 import { type Effects, onlyKept } from './effects.ts'
@@ -17,12 +19,6 @@ import type { Rooms } from './rooms.ts'
 import { createStateCache } from './state-cache.ts'
 import { storableMessage } from './storable-message.ts'
 import { writeEffects } from './write-effects.ts'
-
-/** What became of a message, once it is on disk. */
-export interface Receipt {
-  duplicate: boolean
-  answers: readonly string[]
-}
 
 /** A message that could not be judged; it is stored all the same. */
 export interface JudgeFailure extends GroupRef {
@@ -45,6 +41,10 @@ export interface Intake {
   accept(message: GroupMessage): Promise<Receipt>
   idle(): Promise<void>
 }
+
+/** SQLSTATE classes 22 and 23: data that the store cannot take. Anything else would fail for every message alike. */
+const isItemsFault = (error: unknown): boolean =>
+  error instanceof Error && !('code' in error && typeof error.code === 'string' && !/^2[23]/.test(error.code))
 
 const byTime = (a: GroupMessage, b: GroupMessage) => a.sentAt - b.sentAt
 
@@ -92,6 +92,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const commit = (batch: readonly GroupMessage[]) =>
     db.transaction().execute(async (trx) => {
       const states = await loadStates(trx, batch, options.policyOf, cache, rooms.now())
+      await bringAskedItems(trx, states, batch)
       const known = await knownMessages(trx, batch)
       const fresh = new Map<string, GroupMessage>()
       for (const message of batch) {
@@ -117,6 +118,6 @@ export function createIntake(options: IntakeOptions): Intake {
       return { known, effects, answers, states }
     })
 
-  const batcher = createBatcher<GroupMessage, Receipt>(take)
+  const batcher = createBatcher<GroupMessage, Receipt>(take, { isItemsFault })
   return { accept: (message) => batcher.add(storableMessage(message)), idle: () => batcher.idle() }
 }

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { DAY_MS } from '../domain/calendar.ts'
 import { LABELS } from '../domain/label.ts'
 import type { EpochMs, GroupMessage } from '../domain/message.ts'
+import { GROUP } from '../domain/outbound.ts'
 import { type HistoryNeeds, historyNeeds } from '../policy/history.ts'
 import { decisionsByRule, decisionsBySender } from '../store/decisions.ts'
 import { type GroupRef, groupKey, lockGroups, membersOf } from '../store/groups.ts'
@@ -65,9 +66,13 @@ async function readDecisions(
   const counting = [...states.values()].flatMap(({ inForce }) =>
     inForce.policy.rules.filter((rule) => rule.when.count !== undefined).map((rule) => rule.id),
   )
-  const groups = [...states.values()].map((state) => state.group)
+  const groups = [...states.values()].map((state) => ({ ...state.group, simulated: isObserved(state) }))
+  const senders = sendersOf(messages).map((sender) => ({
+    ...sender,
+    simulated: isObserved(states.get(groupKey(sender))),
+  }))
   const found = [
-    ...(await decisionsBySender(trx, sendersOf(messages), since, DECISIONS_A_SENDER)),
+    ...(await decisionsBySender(trx, senders, since, DECISIONS_A_SENDER)),
     ...(await decisionsByRule(trx, groups, [...new Set(counting)], since, 1)),
   ]
   const seen = new Set<string>()
@@ -78,6 +83,9 @@ async function readDecisions(
   }
 }
 
+/** In observe mode what was only simulated counts as said; in enforce mode it never happened. */
+const isObserved = (state: GroupState | undefined): boolean => state?.inForce.policy.mode === 'observe'
+
 const sendersOf = (messages: readonly GroupMessage[]) => [
   ...new Map(
     messages.map(({ tenantId, groupId, sender }) => {
@@ -87,21 +95,30 @@ const sendersOf = (messages: readonly GroupMessage[]) => [
   ).values(),
 ]
 
-/** What was or will be said to the groups, their owners and the senders, as budgets count it. */
+/** What was or will be said to the groups, to their owners and leaders, who may be spoken to, and to the senders. */
 async function readPosts(
   trx: Kysely<Tables>,
   states: ReadonlyMap<string, GroupState>,
   messages: readonly GroupMessage[],
   since: EpochMs,
 ): Promise<void> {
-  const recipients = [...states.values()].flatMap((state) => {
-    const { tenantId, groupId } = state.group
-    const owner = ownerOf(state)
-    return ['group', ...(owner === null ? [] : [owner])].map((recipient) => ({ tenantId, groupId, recipient }))
-  })
-  for (const { senderId, ...ref } of sendersOf(messages)) recipients.push({ ...ref, recipient: senderId })
-  const distinct = [...new Map(recipients.map((each) => [`${groupKey(each)}\0${each.recipient}`, each])).values()]
-  for (const post of await postsTo(trx, distinct, since, POSTS_A_RECIPIENT))
+  const wanted = new Map<string, { state: GroupState; recipient: string }>()
+  const want = (state: GroupState | undefined, recipient: string | null) => {
+    if (state && recipient !== null) wanted.set(`${groupKey(state.group)}\0${recipient}`, { state, recipient })
+  }
+  for (const state of states.values()) {
+    want(state, GROUP)
+    want(state, ownerOf(state))
+    for (const past of state.messages) if (past.role === 'leader') want(state, past.senderId)
+  }
+  for (const sender of sendersOf(messages)) want(states.get(groupKey(sender)), sender.senderId)
+  const recipients = [...wanted.values()].map(({ state, recipient }) => ({
+    tenantId: state.group.tenantId,
+    groupId: state.group.groupId,
+    recipient,
+    simulated: isObserved(state),
+  }))
+  for (const post of await postsTo(trx, recipients, since, POSTS_A_RECIPIENT))
     states.get(groupKey(post))?.posts.push(post)
 }
 
@@ -165,14 +182,17 @@ export async function loadStates(
 export function trimState(state: GroupState): void {
   if (state.recent.length < 2 * RECENT) return
   const { messageCount, within } = historyNeeds(state.inForce.policy)
-  const last = state.recent.at(-1)?.sentAt ?? 0
   state.recent = state.recent.slice(-RECENT)
   state.judged = state.judged.slice(-RECENT)
+  const last = state.recent.at(-1)?.sentAt ?? 0
   const left = { ...messageCount }
   state.messages = state.messages
     .toReversed()
     .filter((message) => message.sentAt >= last - within && left[message.label]-- > 0)
     .toReversed()
   for (const item of state.items.values())
-    if (item.closedAt !== null && item.closedAt < last - CLOSED_IN_SIGHT_MS) state.items.delete(item.number)
+    if (item.state !== 'done' && item.closedAt !== null && item.closedAt < last - CLOSED_IN_SIGHT_MS)
+      state.items.delete(item.number)
+  // A message from before what is left is decided on what the store holds.
+  state.since = Math.max(state.since, state.recent[0]?.sentAt ?? 0)
 }

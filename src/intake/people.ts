@@ -9,7 +9,7 @@ export function senderOf(message: GroupMessage, state: GroupState, rooms: Pick<R
   return {
     memberId,
     name: name ?? known?.name ?? memberId,
-    role: role ?? known?.role ?? rooms.roleOf({ ...state.group, memberId }),
+    role: rooms.roleOf({ ...state.group, memberId }) ?? role ?? known?.role ?? 'member',
   }
 }
 
@@ -23,7 +23,7 @@ export function membersMet(
   const mentioned = message.mentions.flatMap(({ memberId, name }) =>
     memberId === undefined || name === undefined || state.members.has(memberId) || memberId === sender.memberId
       ? []
-      : [{ memberId, name, role: rooms.roleOf({ ...state.group, memberId }) }],
+      : [{ memberId, name, role: rooms.roleOf({ ...state.group, memberId }) ?? ('member' as const) }],
   )
   const known = state.members.get(sender.memberId)
   const isKnown = known?.name === sender.name && known.role === sender.role

@@ -1,16 +1,16 @@
 import type { Kysely } from 'kysely'
 import { composeDigest } from '../outbox/compose-digest.ts'
+import { answerEntry } from '../outbox/entries.ts'
 import type { OutboxJobs } from '../outbox/jobs.ts'
 import { insertDecisions } from '../store/decisions.ts'
-import { groupKey, saveGroups, saveMembers } from '../store/groups.ts'
+import { type GroupRef, groupKey, saveGroups, saveMembers } from '../store/groups.ts'
 import { appendEvents, saveItems } from '../store/ledger.ts'
 import { insertMessages } from '../store/messages.ts'
 import { insertOutbox, type OutboxEntry } from '../store/outbox.ts'
 import type { Tables } from '../store/tables.ts'
 import { takeAppeal } from './appeal.ts'
 import type { Effects } from './effects.ts'
-import { answerEntry } from './entries.ts'
-import type { GroupState } from './group-state.ts'
+import type { GroupState, PolicyInForce } from './group-state.ts'
 import type { Rooms } from './rooms.ts'
 
 /** The last element of each key, so that one statement never writes a row twice. */
@@ -26,7 +26,7 @@ export async function writeEffects(
   trx: Kysely<Tables>,
   states: ReadonlyMap<string, GroupState>,
   effects: readonly Effects[],
-  { jobs, rooms }: { jobs: OutboxJobs; rooms: Rooms },
+  { jobs, rooms, policyOf }: { jobs: OutboxJobs; rooms: Rooms; policyOf(group: GroupRef): PolicyInForce },
 ): Promise<OutboxEntry[]> {
   await insertMessages(
     trx,
@@ -61,7 +61,7 @@ export async function writeEffects(
     const answering = { outboxId: rooms.newId(), now: rooms.now() }
     if (digest) later.push(answerEntry(stored, await composeDigest(trx, stored, digest, stored.sentAt), answering))
     if (appeal === null) continue
-    const { answer, notes } = await takeAppeal(trx, stored, appeal, rooms)
+    const { answer, notes } = await takeAppeal(trx, stored, appeal, { rooms, policyOf })
     later.push(answerEntry(stored, answer, answering), ...notes)
   }
   const entries = [...effects.flatMap((effect) => effect.entries), ...later]

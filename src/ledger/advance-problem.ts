@@ -1,9 +1,9 @@
 import type { LedgerItem } from '../domain/ledger.ts'
 import { briefly } from './briefly.ts'
 import type { Draft } from './draft.ts'
+import { foldWidth } from './fold-width.ts'
 import type { LedgerInput, LedgerView } from './ledger-view.ts'
 import { type Match, matchItems } from './match.ts'
-import { plainText } from './plain-text.ts'
 import { titleOf } from './title.ts'
 import { addressedClasses, isOfClass, selfDesignation } from './units.ts'
 
@@ -50,7 +50,7 @@ const isSnagOf = ({ item, quoted, score, likeness, distance }: Match): boolean =
 function isSameProblem({ item, quoted, likeness, distance }: Match, { message }: LedgerInput): boolean {
   if (item.issuerId !== message.sender.memberId) return false
   if (ONLY_MEDIA.test(message.text)) return distance <= 3
-  const title = plainText(item.title)
+  const title = foldWidth(item.title)
   const sameFigures = (message.text.match(FIGURES) ?? []).every((figure) => title.includes(figure))
   return sameFigures && (quoted || (likeness >= 2 && distance <= 12))
 }

@@ -3,10 +3,10 @@ import type { LedgerItem } from '../domain/ledger.ts'
 import { namedMembers } from './assignees.ts'
 import { briefly } from './briefly.ts'
 import type { Draft } from './draft.ts'
+import { foldWidth } from './fold-width.ts'
 import type { LedgerInput, LedgerView } from './ledger-view.ts'
 import { type Match, matchItems } from './match.ts'
 import { knownPeople } from './people.ts'
-import { plainText } from './plain-text.ts'
 import { addressedClasses, isOfClass, numberedUnits, selfDesignation, splitName } from './units.ts'
 import { type Completion, completionOf, confirms } from './wording.ts'
 
@@ -123,7 +123,7 @@ function joinClass(item: LedgerItem, { message, role }: LedgerInput, view: Ledge
 /** A reminder names the units that are still missing (「还差五班、六班」); with their answers it is complete. */
 function hasHeardTheMissing(task: LedgerItem, classes: readonly string[], report: string, view: LedgerView): boolean {
   const reminder = view.recent.findLast((past) => past.role === 'leader' && task.updates.includes(past.messageId))
-  const missing = reminder ? numberedUnits(plainText(reminder.text), classes) : []
+  const missing = reminder ? numberedUnits(foldWidth(reminder.text), classes) : []
   if (missing.length === 0) return false
   const heard = knownPeople(view).filter((person) => task.completedBy.includes(person.memberId))
   const units = new Set([selfDesignation(report), ...heard.flatMap((person) => person.units)])
@@ -133,7 +133,7 @@ function hasHeardTheMissing(task: LedgerItem, classes: readonly string[], report
 /** The unit that a member's name shows; empty where it shows none. */
 function nameUnit(memberId: string, view: LedgerView): string {
   const name = view.members.find((member) => member.memberId === memberId)?.name ?? ''
-  return splitName(plainText(name)).unit
+  return splitName(foldWidth(name)).unit
 }
 
 /**

@@ -5,8 +5,8 @@ import { advanceProblem } from './advance-problem.ts'
 import { advanceProgress } from './advance-progress.ts'
 import { advanceTask } from './advance-task.ts'
 import { draftFor } from './draft.ts'
+import { foldWidth } from './fold-width.ts'
 import type { LedgerInput, LedgerView } from './ledger-view.ts'
-import { plainText } from './plain-text.ts'
 
 /**
  * What a judged message does to the ledger of its group: nothing, or events in the order in which they are folded.
@@ -34,6 +34,6 @@ export function advance(said: LedgerInput, view: LedgerView, findDue: FindDue): 
 
 const plainMessage = (message: GroupMessage): GroupMessage => ({
   ...message,
-  text: plainText(message.text),
-  ...(message.quote ? { quote: { ...message.quote, text: plainText(message.quote.text) } } : {}),
+  text: foldWidth(message.text),
+  ...(message.quote ? { quote: { ...message.quote, text: foldWidth(message.quote.text) } } : {}),
 })

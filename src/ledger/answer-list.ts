@@ -1,7 +1,7 @@
 import { chinaShort } from '../domain/calendar.ts'
 import { isOpen, isOverdue, type LedgerItem } from '../domain/ledger.ts'
-import { markdownText } from '../domain/markdown-text.ts'
 import type { EpochMs, Member } from '../domain/message.ts'
+import { safeText } from '../domain/safe-text.ts'
 
 /** The commands that ask for a list. */
 export type ListCommand = { name: 'list-tasks' | 'list-mine' | 'list-problems' }
@@ -32,7 +32,7 @@ export function answerList(
 
   const names = new Map(members.map((member) => [member.memberId, member.name]))
   const lines = listed.slice(0, MOST).map((item) => line(item, names, now))
-  if (listed.length > MOST) lines.push(`- 另有 ${listed.length - MOST} 项,请到管理页面查看`)
+  if (listed.length > MOST) lines.push(`- 另有 ${listed.length - MOST} 项未列出,发“周报”可查看全部`)
   return [`**${HEADINGS[command.name]}(${listed.length})**`, ...lines].join('\n')
 }
 
@@ -41,11 +41,10 @@ const owes = (item: LedgerItem, memberId: string): boolean =>
   (item.assigneeIds.length === 0 || item.assigneeIds.includes(memberId)) && !item.completedBy.includes(memberId)
 
 function line(item: LedgerItem, names: ReadonlyMap<string, string>, now: EpochMs): string {
-  const title = `- ${item.number}号 ${markdownText(item.title)}`
+  const title = `- ${item.number}号 ${safeText(item.title)}`
   if (item.kind === 'problem') return `${title}(${chinaShort(item.openedAt)}提出)`
   const waiting = item.assigneeIds.filter((id) => !item.completedBy.includes(id))
-  const people =
-    item.assigneeIds.length === 0 ? '全体' : waiting.map((id) => markdownText(names.get(id) ?? id)).join('、')
+  const people = item.assigneeIds.length === 0 ? '全体' : waiting.map((id) => safeText(names.get(id) ?? id)).join('、')
   const due = item.due === null ? '未定时限' : `${chinaShort(item.due)}前${isOverdue(item, now) ? ',已超期' : ''}`
   return `${title}(${people || '待销号'};${due})`
 }

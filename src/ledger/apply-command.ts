@@ -1,6 +1,6 @@
 import { isOpen, type LedgerEvent, type LedgerEventBody, type LedgerItem } from '../domain/ledger.ts'
-import { markdownText } from '../domain/markdown-text.ts'
 import type { EpochMs, Role } from '../domain/message.ts'
+import { safeText } from '../domain/safe-text.ts'
 import type { ItemCommand } from './command.ts'
 
 /** Who gives a command, by which message and when. */
@@ -36,7 +36,7 @@ export function applyCommand(command: ItemCommand, by: CommandBy, item: LedgerIt
 const CHANGE = { return: '退回', cancel: '取消', reopen: '重开' } as const
 
 const say = (answer: string): CommandOutcome => ({ events: [], answer })
-const label = (item: LedgerItem): string => `第 ${item.number} 号(${markdownText(item.title)})`
+const label = (item: LedgerItem): string => `第 ${item.number} 号(${safeText(item.title)})`
 
 function act(item: LedgerItem, by: CommandBy, bodies: readonly LedgerEventBody[], answer: string): CommandOutcome {
   const { memberId, messageId, at } = by

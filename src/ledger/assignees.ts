@@ -1,6 +1,6 @@
+import { foldWidth } from './fold-width.ts'
 import type { LedgerInput, LedgerView } from './ledger-view.ts'
 import { knownPeople, type Person, peopleOf, peopleOfClass } from './people.ts'
-import { plainText } from './plain-text.ts'
 import { addressAt, addressedClasses, classesOf, unitStem } from './units.ts'
 
 const MINUTES_30 = 30 * 60_000
@@ -63,7 +63,7 @@ export function namedMembers(text: string, input: LedgerInput, view: LedgerView)
 
 /** Members mentioned by a name that the text does not show: some clients leave the mention out of the text. */
 function unseenMentions({ message }: LedgerInput): Set<string> {
-  const unseen = message.mentions.filter(({ name }) => name === undefined || !message.text.includes(plainText(name)))
+  const unseen = message.mentions.filter(({ name }) => name === undefined || !message.text.includes(foldWidth(name)))
   return new Set(unseen.flatMap((mention) => mention.memberId ?? []))
 }
 

@@ -33,35 +33,76 @@ const VERBS: Readonly<Record<string, ItemCommand['name']>> = {
   重新打开: 'reopen',
 }
 
+/** Verbs of everyday work too: 「完成 3,下午继续」 counts, 「取消五一」 is a holiday, 「重新打开3号,放水」 is a sluice. */
+const EVERYDAY: ReadonlySet<string> = new Set(['完成', '办结', '关闭', '取消', '重新打开'])
+
 const NUMERAL = '(?<number>\\d{1,5}|[零〇一二两三四五六七八九十百千]{1,9})'
+const SUFFIX = '(?:\\s*(?<suffix>号(?:任务|问题)?))?'
 const VERB = `(?<verb>${Object.keys(VERBS).join('|')})`
-const VERB_FIRST = new RegExp(`^${VERB}\\s*(?:第|#|任务|问题|编号|no\\.?)*\\s*${NUMERAL}(?<rest>.*)$`, 'isu')
+const VERB_FIRST = new RegExp(
+  `^${VERB}\\s*(?<mark>(?:第|#|任务|问题|编号|no\\.?)*)\\s*${NUMERAL}${SUFFIX}(?<rest>[^]*)$`,
+  'iu',
+)
+/** 「5号取消」 speaks of a day and 「第三完成」 enumerates: the number in front must be that of an item. */
 const NUMBER_FIRST = new RegExp(
-  `^(?:第|#|任务|问题)*\\s*${NUMERAL}\\s*(?:号|项)(?:任务|问题)?\\s*${VERB}(?<rest>[^]*)$`,
+  `^(?<mark>第(?=\\s*[^\\s]{1,9}?\\s*号)|(?:#|任务|问题)(?:第|#)?)\\s*${NUMERAL}${SUFFIX}\\s*${VERB}(?<rest>[^]*)$`,
   'iu',
 )
 
-/** What may stand after the number: nothing, or a reason set off from it. 「取消3楼的会」 is no command. */
-const REASON = /^\s*(?:(?:号|项)(?:任务|问题)?)?(?:\s*[,:;。!.]\s*|\s+|$)(?:原因|理由)?[::]?\s*(?<reason>.*)$/su
-const MEASURED = /^\s+[户个楼份人月日天台辆家处层栋次米村组班名点时]/u
+const NOTHING = /^[\s,:;。!.~]*$/u
+/**
+ * A reason is set off from the number, by a space or by a mark that is no part of a longer number: `3.15`, `3:30` and
+ * `3,4号` name no item. 「取消3楼的会」 is no command either.
+ */
+const REASON =
+  /^(?:\s+(?![\s\d,:;。!.])|[\s,:;。!.]+(?![\s\d,:;。!.零〇一二两三四五六七八九十百千]))(?:(?:原因|理由):?\s*)?(?<reason>.+)$/su
+/** A measure word behind a space: 「退回 3 份材料」 counts. */
+const MEASURED =
+  /^\s+(?:[户楼天台辆家处层栋次米村班名年周场条批期套座间亩吨万元块张册类轮篇页支位只棵株口盏根项宗起例幢斤镇乡]|个(?!别)|份(?!额)|人(?!员)|月(?!报)|日(?!期)|组(?!织|长)|点(?!位)|时(?!间|限)|本(?![月周次期人年])|件(?!数)|部(?=手机|电梯|车)|公[里斤顷]|平方|小时|分钟|k?m|%)/iu
+
+/** The rest is spoken of, or a second count follows: the number counted. */
+const OTHERS = /剩|其余|其它|其他|余下|另[外有]|余[的者]/u
+const COUNTS = /\p{Script=Han}\s*\d{1,5}\s*(?:[,;。]|$)/u
+const NOT_ALL = /[\d零〇一二两三四五六七八九十百千]|还|尚|未|没|待|继续|正在|差/u
+/** 「取消3,改到6号」 moves a date. */
+const MOVED = /[改推延换挪调提][迟后期前至到在为成]*\s*\d/u
+
+/** True where the words behind an item's number say why, rather than go on about something else. */
+function isReason(verb: string, groups: Record<string, string | undefined>, reason: string): boolean {
+  const { rest = '', suffix } = groups
+  const marked = groups.mark !== undefined && groups.mark !== ''
+  if (MEASURED.test(rest) || OTHERS.test(reason) || (!marked && COUNTS.test(reason))) return false
+  const name = VERBS[verb]
+  if (name === 'cancel') return (marked || suffix === undefined) && !MOVED.test(reason)
+  if (name === 'confirm' && NOT_ALL.test(reason)) return false
+  return !EVERYDAY.has(verb) || (marked && /^\s*[,:;。!.]/u.test(rest))
+}
+
+function readItemCommand(plain: string): ItemCommand | null {
+  const groups = (VERB_FIRST.exec(plain) ?? NUMBER_FIRST.exec(plain))?.groups
+  const { verb = '', number: numeral = '', mark = '', suffix, rest = '' } = groups ?? {}
+  const name = VERBS[verb]
+  const number = readNumber(numeral)
+  if (!groups || name === undefined || number === null) return null
+  const bareWords = !/^\d/.test(numeral) && mark === '' && suffix === undefined
+  if (bareWords && EVERYDAY.has(verb) && name !== 'reopen') return null
+
+  const reason = NOTHING.test(rest) ? '' : REASON.exec(rest)?.groups?.reason?.trim()
+  if (reason === undefined || (reason !== '' && !isReason(verb, groups, reason))) return null
+  return name === 'confirm' ? { name, number } : { name, number, reason }
+}
 
 /**
  * Reads a text that is addressed to the bot, its mention already taken off. Full-width digits, spaces, `#3`, `3号` and
- * Chinese numerals are understood. What is no command is `unknown`: it may still be a task, and goes its normal way.
+ * Chinese numerals are understood. Where a platform brings only what mentions the bot, all work comes this way: what
+ * may be ordinary words is `unknown`, and goes its normal way as a message.
  */
 export function parseCommand(text: string): Command {
   const plain = text.normalize('NFKC').trim()
   if (plain.length > 200) return { name: 'unknown' }
   const bare = plain.replace(/[。!!~.]+$/u, '').replace(/\s+/gu, '')
   for (const [pattern, command] of WORDS) if (pattern.test(bare)) return command
-
-  const groups = (VERB_FIRST.exec(plain) ?? NUMBER_FIRST.exec(plain))?.groups
-  const number = groups?.number === undefined ? null : readNumber(groups.number)
-  const name = VERBS[groups?.verb ?? '']
-  const rest = groups?.rest ?? ''
-  const reason = REASON.exec(rest)?.groups?.reason?.trim()
-  if (number === null || name === undefined || reason === undefined || MEASURED.test(rest)) return { name: 'unknown' }
-  return name === 'confirm' ? { name, number } : { name, number, reason }
+  return readItemCommand(plain) ?? { name: 'unknown' }
 }
 
 /** What the bot answers to 帮助. */

@@ -1,6 +1,6 @@
 import type { Member } from '../domain/message.ts'
+import { foldWidth } from './fold-width.ts'
 import type { LedgerView, RecentMessage } from './ledger-view.ts'
-import { plainText } from './plain-text.ts'
 import { isOfClass, selfDesignation, splitName } from './units.ts'
 
 /** A member with the words that mean them. */
@@ -23,7 +23,7 @@ const byMembers = new WeakMap<readonly Member[], readonly Person[]>()
 function personOf(member: Member): Person {
   const known = byMember.get(member)
   if (known) return known
-  const name = plainText(member.name)
+  const name = foldWidth(member.name)
   const { unit, person } = splitName(name)
   const given = /^\p{Script=Han}{3}$/u.test(person) ? [person.slice(1)] : []
   const made: Person = {
@@ -53,7 +53,7 @@ const unitBySaid = new WeakMap<RecentMessage, string | null>()
 function unitSpokenFor(past: RecentMessage): string | null {
   const known = unitBySaid.get(past)
   if (known !== undefined) return known
-  const unit = selfDesignation(plainText(past.text.slice(0, 40)))
+  const unit = selfDesignation(foldWidth(past.text.slice(0, 40)))
   unitBySaid.set(past, unit)
   return unit
 }

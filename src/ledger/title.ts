@@ -1,4 +1,4 @@
-import { chinesePunctuation } from './plain-text.ts'
+import { chinesePunctuation } from './fold-width.ts'
 
 const LONGEST = 28
 

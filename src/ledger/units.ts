@@ -1,4 +1,4 @@
-import { plainText } from './plain-text.ts'
+import { foldWidth } from './fold-width.ts'
 
 /** What a unit's name ends in, as alternatives of a pattern. */
 export const UNIT_KINDS =
@@ -50,7 +50,7 @@ export const numberedUnits = (text: string, kinds: readonly string[]): string[] 
 /** A title that says first whom it addresses, with a full-width colon behind it: 「各村:」. */
 export function addressedTitle(title: string, kind: string): string {
   const said = new RegExp(`^(?:各|每个?|所有|全体)[^,:]{0,2}?${kind}(?:班主任|负责人|主任|书记|长)?[,:\\s]*`, 'u').exec(
-    plainText(title),
+    foldWidth(title),
   )?.[0]
   return said ? `${said.replace(/[,:\s]+$/u, '')}\uff1a${title.slice(said.length)}` : `各${kind}\uff1a${title}`
 }
@@ -58,7 +58,7 @@ export function addressedTitle(title: string, kind: string): string {
 /** The kinds of unit that a title addresses as a whole. */
 export function addressedClasses(title: string): string[] {
   if (!title.includes('\uff1a')) return []
-  const addressee = /^((?:各|每个?|所有|全体)[^:,]{1,8}):/u.exec(plainText(title))?.[1]
+  const addressee = /^((?:各|每个?|所有|全体)[^:,]{1,8}):/u.exec(foldWidth(title))?.[1]
   return addressee === undefined ? [] : classesOf(addressee)
 }
 

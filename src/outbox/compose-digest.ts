@@ -4,12 +4,13 @@ import { digestMarkdown } from '../digest/digest-markdown.ts'
 import { type DigestKind, digestPeriod } from '../digest/digest-period.ts'
 import { LABELS, type Label } from '../domain/label.ts'
 import type { EpochMs } from '../domain/message.ts'
-import { SIMULATED_CHANNEL } from '../intake/entries.ts'
+import { GROUP } from '../domain/outbound.ts'
 import { findGroup, type GroupRef, membersOf } from '../store/groups.ts'
 import { itemsOf } from '../store/ledger.ts'
 import { labelCounts } from '../store/messages.ts'
 import { outboxCounts } from '../store/outbox.ts'
 import type { Tables } from '../store/tables.ts'
+import { SIMULATED_CHANNEL } from './entries.ts'
 
 const complete = (counts: ReadonlyMap<Label, number>): Record<Label, number> =>
   Object.fromEntries(LABELS.map((label) => [label, counts.get(label) ?? 0])) as Record<Label, number>
@@ -21,7 +22,7 @@ async function botFacts(db: Kysely<Tables>, group: GroupRef, from: EpochMs, to: 
     if (row.state === 'held') bot.held += messages
     else if (row.channel === SIMULATED_CHANNEL) bot.simulated += messages
     else if (row.purpose === 'answer') bot.answers += messages
-    else if (row.recipient === 'group') bot.groupPosts += messages
+    else if (row.recipient === GROUP) bot.groupPosts += messages
     else bot.reminders += messages
   }
   return bot

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Channel } from '../adapters/adapter.ts'
 import type { Clock, EpochMs } from '../domain/message.ts'
-import type { Audience, SendResult } from '../domain/outbound.ts'
+import { audienceOf, type SendResult } from '../domain/outbound.ts'
 import {
   type ClaimedEntry,
   claimEntry,
@@ -12,6 +12,7 @@ import {
 } from '../store/outbox.ts'
 import type { OutboxState, Tables } from '../store/tables.ts'
 import type { OutboxJobs } from './jobs.ts'
+import type { Permit } from './permit.ts'
 import { splitByBytes } from './split.ts'
 
 const FIRST_WAIT_MS = 5_000
@@ -29,6 +30,8 @@ export interface CourierOptions {
   jobs: OutboxJobs
   channels: ReadonlyMap<string, Channel>
   now: Clock
+  /** Asked right before something is said; without it everything may be said at once. */
+  permit?(entry: ClaimedEntry, now: EpochMs): Permit
   onSettled?(delivery: Delivery): void
 }
 
@@ -37,15 +40,12 @@ export interface Courier {
   deliver(ref: OutboxRef, repeated?: boolean): Promise<Delivery | null>
 }
 
-const audienceOf = (recipient: string): Audience =>
-  recipient === 'group' ? { kind: 'group' } : { kind: 'member', memberId: recipient }
-
 /**
  * The one way out. An entry is marked `sending` and committed before its channel is called: if the process dies in
  * between, nobody knows whether it arrived, so it becomes `uncertain` and is never said again. Better a reminder lost
  * than one said twice.
  */
-export function createCourier({ db, jobs, channels, now, onSettled }: CourierOptions): Courier {
+export function createCourier({ db, jobs, channels, now, permit = () => 'now', onSettled }: CourierOptions): Courier {
   async function sendParts(entry: ClaimedEntry, channel: Channel): Promise<SendResult> {
     const parts = splitByBytes(entry.body, channel.maxBytes)
     let result: SendResult = { status: 'sent', receipt: null }
@@ -62,6 +62,18 @@ export function createCourier({ db, jobs, channels, now, onSettled }: CourierOpt
     return result
   }
 
+  /** Lets an entry wait until its moment, and sees to it that it is woken then. */
+  async function putBack(
+    entry: ClaimedEntry,
+    why: { code?: string; hint?: string; notBefore: EpochMs },
+    at: EpochMs,
+  ): Promise<void> {
+    await db.transaction().execute(async (trx) => {
+      await settleEntry(trx, entry, { state: 'queued', ...why }, at)
+      await jobs.enqueue(trx, [{ ...entry, notBefore: why.notBefore }])
+    })
+  }
+
   async function settle(entry: ClaimedEntry, result: SendResult, at: EpochMs): Promise<Delivery> {
     const delivery = { ref: entry, channel: entry.channel }
     if (result.status === 'sent') {
@@ -73,11 +85,7 @@ export function createCourier({ db, jobs, channels, now, onSettled }: CourierOpt
       await settleEntry(db, entry, { state: result.status, code, hint }, at)
       return { ...delivery, state: result.status, code }
     }
-    const notBefore = at + retryWait(entry.attempts, result.afterMs)
-    await db.transaction().execute(async (trx) => {
-      await settleEntry(trx, entry, { state: 'queued', code, hint, notBefore }, at)
-      await jobs.enqueue(trx, [{ ...entry, notBefore }])
-    })
+    await putBack(entry, { code, hint, notBefore: at + retryWait(entry.attempts, result.afterMs) }, at)
     return { ...delivery, state: 'queued', code }
   }
 
@@ -90,6 +98,15 @@ export function createCourier({ db, jobs, channels, now, onSettled }: CourierOpt
     if (now() > entry.expiresAt) {
       await settleEntry(db, ref, { state: 'dropped', code: 'EXPIRED', hint: '已过时效,不再发送。' }, now())
       return { ref, channel: entry.channel, state: 'dropped', code: 'EXPIRED' }
+    }
+    const permitted = permit(entry, now())
+    if (permitted === 'never') {
+      await settleEntry(db, ref, { state: 'dropped', code: 'NOT_ENFORCED', hint: '规则已改为只观察,不再发送。' }, now())
+      return { ref, channel: entry.channel, state: 'dropped', code: 'NOT_ENFORCED' }
+    }
+    if (permitted !== 'now') {
+      await putBack(entry, { notBefore: permitted.notBefore }, now())
+      return { ref, channel: entry.channel, state: 'queued', code: 'QUIET' }
     }
     const channel = channels.get(entry.channel)
     const gone: SendResult = {

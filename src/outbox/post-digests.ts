@@ -3,14 +3,15 @@ import { digestMarkdown } from '../digest/digest-markdown.ts'
 import type { DigestKind } from '../digest/digest-period.ts'
 import { chinaDate, DAY_MS, isWorkday, startOfDay, startOfWeek } from '../domain/calendar.ts'
 import type { EpochMs } from '../domain/message.ts'
-import { digestEntry } from '../intake/entries.ts'
-import type { PolicyInForce } from '../intake/group-state.ts'
-import type { Rooms } from '../intake/rooms.ts'
+import { GROUP } from '../domain/outbound.ts'
+import type { Policy } from '../domain/policy.ts'
 import { type Group, type GroupRef, listGroups } from '../store/groups.ts'
 import { insertOutbox, postsTo } from '../store/outbox.ts'
 import type { Tables } from '../store/tables.ts'
 import { digestFacts } from './compose-digest.ts'
+import { digestEntry } from './entries.ts'
 import type { OutboxJobs } from './jobs.ts'
+import type { Route } from './route.ts'
 
 /** The last working day of the ISO week that `at` falls in, as 00:00 in China; null in a week that is all holiday. */
 function lastWorkday(at: EpochMs): EpochMs | null {
@@ -22,7 +23,7 @@ function lastWorkday(at: EpochMs): EpochMs | null {
 }
 
 /** The digests that are due on the day of `now`: the daily ones on working days, the weekly one on the week's last. */
-export function digestsDue(policy: PolicyInForce['policy'], now: EpochMs): DigestKind[] {
+export function digestsDue(policy: Policy, now: EpochMs): DigestKind[] {
   const today = startOfDay(now)
   if (policy.workHours.days === 'workdays' && !isWorkday(today)) return []
   const weekly = policy.digest.weekly && lastWorkday(now) === today
@@ -32,8 +33,8 @@ export function digestsDue(policy: PolicyInForce['policy'], now: EpochMs): Diges
 export interface PostDigestsOptions {
   db: Kysely<Tables>
   jobs: OutboxJobs
-  rooms: Pick<Rooms, 'consequences' | 'newId'>
-  policyOf(group: GroupRef): PolicyInForce
+  rooms: { consequences: Readonly<Record<Policy['mode'], Route>>; newId(): string }
+  policyOf(group: GroupRef): { policy: Policy }
 }
 
 /** A digest as it was put into the outbox. */
@@ -51,7 +52,12 @@ async function postDigest(options: PostDigestsOptions, group: Group, kind: Diges
 
   const { tenantId, groupId } = group
   const today = startOfDay(now)
-  const posts = await postsTo(db, [{ tenantId, groupId, recipient: 'group' }], today - 1, 100)
+  const posts = await postsTo(
+    db,
+    [{ tenantId, groupId, recipient: GROUP, simulated: policy.mode === 'observe' }],
+    today - 1,
+    100,
+  )
   const counted = posts.filter((post) => startOfDay(post.at) === today)
   const channel = rooms.consequences[policy.mode](group, { kind: 'group' })
   const body = digestMarkdown(facts)
@@ -72,15 +78,22 @@ async function postDigest(options: PostDigestsOptions, group: Group, kind: Diges
 
 /**
  * Posts the digests that are due on the day of `now` in every group where something happened.
- * Safe to repeat: the period is the cause, so a digest is posted once whoever asks how often.
+ * Safe to repeat: the period is the cause, so a digest is posted once whoever asks how often. A group whose digest
+ * fails does not keep the others from theirs; then it throws AggregateError in the end.
  */
 export async function postDigests(options: PostDigestsOptions, now: EpochMs): Promise<PostedDigest[]> {
   const posted: PostedDigest[] = []
+  const faults: unknown[] = []
   for (const group of await listGroups(options.db)) {
-    for (const kind of digestsDue(options.policyOf(group).policy, now)) {
-      const digest = await postDigest(options, group, kind, now)
-      if (digest) posted.push(digest)
+    try {
+      for (const kind of digestsDue(options.policyOf(group).policy, now)) {
+        const digest = await postDigest(options, group, kind, now)
+        if (digest) posted.push(digest)
+      }
+    } catch (error) {
+      faults.push(error)
     }
   }
+  if (faults.length > 0) throw new AggregateError(faults, `${faults.length} digests could not be composed`)
   return posted
 }

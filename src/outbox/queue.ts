@@ -1,4 +1,6 @@
 import { fromKysely, type JobWithMetadata, PgBoss } from 'pg-boss'
+import { startOfDay } from '../domain/calendar.ts'
+import type { EpochMs } from '../domain/message.ts'
 import type { Store } from '../store/database.ts'
 import { groupKey } from '../store/groups.ts'
 import type { OutboxRef } from '../store/outbox.ts'
@@ -9,8 +11,12 @@ const OUTBOX = 'outbox'
 const DIGESTS = 'digests'
 
 /** Ten to five in the afternoon: platforms ask to keep mass sending off the full and half hours. */
-export const DIGEST_HOUR = { hour: 16, minute: 50 } as const
-const DIGEST_CRON = `${DIGEST_HOUR.minute} ${DIGEST_HOUR.hour} * * *`
+const HOUR = 16
+const MINUTE = 50
+const DIGEST_CRON = `${MINUTE} ${HOUR} * * *`
+
+/** When the digests of the day that `at` falls on are posted. */
+export const digestHour = (at: EpochMs): EpochMs => startOfDay(at) + (HOUR * 60 + MINUTE) * 60_000
 
 /** Longer than any attempt may take: after this a job counts as cut short and its entry as uncertain. */
 const EXPIRE_SECONDS = 300
@@ -34,7 +40,7 @@ const byCreation = (a: JobWithMetadata<OutboxJob>, b: JobWithMetadata<OutboxJob>
 /** Runs the jobs of one batch, which pg-boss hands over in any order: those of one group in theirs, groups side by side. */
 async function deliverAll(jobs: readonly JobWithMetadata<OutboxJob>[], courier: Courier): Promise<void> {
   const byGroup = Map.groupBy([...jobs].sort(byCreation), ({ data }) => groupKey(data))
-  await Promise.all(
+  const outcomes = await Promise.allSettled(
     [...byGroup.values()].map(async (ofGroup) => {
       for (const { data, retryCount } of ofGroup) {
         const { tenantId, groupId, outboxId } = data
@@ -42,6 +48,9 @@ async function deliverAll(jobs: readonly JobWithMetadata<OutboxJob>[], courier: 
       }
     }),
   )
+  // The whole batch is tried again; what was settled in this round is then found settled.
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failed) throw failed.reason
 }
 
 /** Opens the queue. `onError` hears of what pg-boss itself could not do; it tries again by itself. */

@@ -1,11 +1,9 @@
 import { startOfDay } from '../domain/calendar.ts'
 import type { Action, PastPost, Purpose } from '../domain/decision.ts'
 import type { EpochMs } from '../domain/message.ts'
+import { GROUP } from '../domain/outbound.ts'
 import type { Policy } from '../domain/policy.ts'
 import { BUDGET_WEEK_MS } from './history.ts'
-
-/** The recipient that stands for the whole group. */
-export const GROUP = 'group'
 
 /** The purpose under which an action's words count; null where it says nothing. */
 export function purposeOf(action: Action): Purpose | null {

@@ -1,8 +1,8 @@
 import type { Action, Hold, PastMessage } from '../domain/decision.ts'
 import type { EpochMs, Role } from '../domain/message.ts'
+import { GROUP } from '../domain/outbound.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import { GROUP } from './budget.ts'
 import { isExempt } from './conditions.ts'
 import { ASKER_WITHIN_MS, type History, isRecent } from './history.ts'
 

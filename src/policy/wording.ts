@@ -1,7 +1,7 @@
 import type { Decision } from '../domain/decision.ts'
 import { LABEL_NAMES, type Label } from '../domain/label.ts'
 import type { Rule } from '../domain/policy.ts'
-import { plainText } from './plain-text.ts'
+import { safeText } from '../domain/safe-text.ts'
 import {
   APPEALS,
   GROUP_NOTES,
@@ -41,14 +41,14 @@ export interface PhraseContext {
 export function phrase(decision: Decision, context: PhraseContext): string {
   const { rule, label, count } = context
   const seed = hash(context.cause ?? [decision.rule, decision.to, decision.notBefore, context.excerpt].join('\n'))
-  const excerpt = plainText(context.excerpt, MAX_EXCERPT) || '(无文字)'
+  const excerpt = safeText(context.excerpt, MAX_EXCERPT) || '(无文字)'
   const fill = (variants: Variants, salt: number) =>
     pick(variants, seed, salt)
       .replaceAll('{label}', LABEL_NAMES[label])
       .replaceAll('{count}', count === undefined ? '多条' : ` ${count} 条`)
       // Last, and by a function: what a message says is never read as a template.
       .replaceAll('{excerpt}', () => excerpt)
-  const title = rule?.title === undefined ? '' : `\n\n本群约定:${plainText(rule.title, MAX_TITLE)}`
+  const title = rule?.title === undefined ? '' : `\n\n本群约定:${safeText(rule.title, MAX_TITLE)}`
   const appeal = fill(APPEALS, 2)
   switch (decision.action) {
     case 'record':
@@ -77,8 +77,8 @@ function withClause(body: string, rule: Rule | undefined, appeal: string): strin
 /** Cut by code points, then by code units: the limit is in units, and a pair may stand for one character. */
 function clauseText(clause: string, units: number): string {
   let limit = units
-  let text = plainText(clause, limit)
-  while (text.length > units) text = plainText(clause, --limit)
+  let text = safeText(clause, limit)
+  while (text.length > units) text = safeText(clause, --limit)
   return text
 }
 

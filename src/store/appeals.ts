@@ -4,13 +4,14 @@ import type { GroupRef } from './groups.ts'
 import { insertRows, storable, timestamp } from './rows.ts'
 import type { Tables } from './tables.ts'
 
-/** A word of the bot that a member may object to. */
+/** A word of the bot that a member may object to, with what the member had said. */
 export interface Reminded extends GroupRef {
   messageId: string
   rule: string
+  text: string
 }
 
-/** The last time since `since` that the member was privately reminded, in whichever group; undefined where never. */
+/** The last private reminder since `since` that really reached the member, in whichever group; undefined where none did. */
 export async function lastReminded(
   db: Kysely<Tables>,
   tenantId: string,
@@ -18,17 +19,30 @@ export async function lastReminded(
   since: EpochMs,
 ): Promise<Reminded | undefined> {
   const row = await db
-    .selectFrom('decisions')
-    .select(['group_id', 'message_id', 'rule'])
-    .where('tenant_id', '=', tenantId)
-    .where('sender_id', '=', memberId)
-    .where('action', '=', 'remind-sender')
-    .where('held', 'is', null)
-    .where('at', '>', new Date(since))
-    .orderBy('at', 'desc')
+    .selectFrom('decisions as d')
+    .innerJoin('outbox as o', (join) =>
+      join
+        .onRef('o.tenant_id', '=', 'd.tenant_id')
+        .onRef('o.group_id', '=', 'd.group_id')
+        .on('o.cause', '=', sql<string>`d.rule || ':' || d.action || ':' || d.message_id`),
+    )
+    .innerJoin('messages as m', (join) =>
+      join
+        .onRef('m.tenant_id', '=', 'd.tenant_id')
+        .onRef('m.group_id', '=', 'd.group_id')
+        .onRef('m.message_id', '=', 'd.message_id'),
+    )
+    .select(['d.group_id', 'd.message_id', 'd.rule', 'm.text'])
+    .where('d.tenant_id', '=', tenantId)
+    .where('d.sender_id', '=', memberId)
+    .where('d.action', '=', 'remind-sender')
+    .where('d.simulated', '=', false)
+    .where('d.at', '>', new Date(since))
+    .where('o.state', 'in', ['sent', 'uncertain'])
+    .orderBy('d.at', 'desc')
     .limit(1)
     .executeTakeFirst()
-  return row && { tenantId, groupId: row.group_id, messageId: row.message_id, rule: row.rule }
+  return row && { tenantId, groupId: row.group_id, messageId: row.message_id, rule: row.rule, text: row.text }
 }
 
 /** Keeps an appeal, open until somebody decides; false where this word was appealed against before. */
@@ -55,12 +69,4 @@ export async function openAppeal(
     'on conflict do nothing returning rule',
   ).execute(trx)
   return rows.length > 0
-}
-
-/** How many appeals of a group wait for a decision. */
-export async function openAppeals(db: Kysely<Tables>, group: GroupRef): Promise<number> {
-  const { rows } = await sql<{ open: number }>`
-    select count(*)::integer as open from appeals
-    where tenant_id = ${group.tenantId} and group_id = ${group.groupId} and state = 'open'`.execute(db)
-  return rows[0]?.open ?? 0
 }

@@ -75,10 +75,13 @@ const toPast = (row: DecisionRow): PastDecision & GroupRef => ({
   at: row.at.getTime(),
 })
 
-/** What was decided since `since` on messages of these senders, at most `limit` each, oldest first. */
+/**
+ * What was decided since `since` on messages of these senders, at most `limit` each, oldest first. Without what is
+ * under appeal, and without simulated decisions where `simulated` is false: nobody is held to a word never said.
+ */
 export async function decisionsBySender(
   trx: Kysely<Tables>,
-  senders: readonly (GroupRef & { senderId: string })[],
+  senders: readonly (GroupRef & { senderId: string; simulated: boolean })[],
   since: EpochMs,
   limit: number,
 ): Promise<(PastDecision & GroupRef)[]> {
@@ -88,11 +91,17 @@ export async function decisionsBySender(
       senders.map((sender) => sender.tenantId),
       senders.map((sender) => sender.groupId),
       senders.map((sender) => sender.senderId),
-    )} as k(tenant_id, group_id, sender_id)
+      senders.map((sender) => String(sender.simulated)),
+    )} as k(tenant_id, group_id, sender_id, simulated)
     cross join lateral (
       select * from decisions d
       where d.tenant_id = k.tenant_id and d.group_id = k.group_id and d.sender_id = k.sender_id
-        and d.at > ${timestamp(since)}
+        and d.at > ${timestamp(since)} and (k.simulated::boolean or not d.simulated)
+        and not exists (
+          select from appeals a
+          where a.tenant_id = d.tenant_id and a.group_id = d.group_id and a.message_id = d.message_id
+            and a.rule = d.rule and a.state <> 'rejected'
+        )
       order by d.at desc
       limit ${limit}
     ) d
@@ -103,7 +112,7 @@ export async function decisionsBySender(
 /** The last decisions since `since` of each of these rules, at most `limit` a rule and group, oldest first. */
 export async function decisionsByRule(
   trx: Kysely<Tables>,
-  groups: readonly GroupRef[],
+  groups: readonly (GroupRef & { simulated: boolean })[],
   rules: readonly string[],
   since: EpochMs,
   limit: number,
@@ -114,11 +123,13 @@ export async function decisionsByRule(
     from ${unnest(
       groups.map((group) => group.tenantId),
       groups.map((group) => group.groupId),
-    )} as k(tenant_id, group_id)
+      groups.map((group) => String(group.simulated)),
+    )} as k(tenant_id, group_id, simulated)
     cross join unnest(${rules}::text[]) as r(rule)
     cross join lateral (
       select * from decisions d
-      where d.tenant_id = k.tenant_id and d.group_id = k.group_id and d.rule = r.rule and d.at > ${timestamp(since)}
+      where d.tenant_id = k.tenant_id and d.group_id = k.group_id and d.rule = r.rule
+        and d.at > ${timestamp(since)} and (k.simulated::boolean or not d.simulated)
       order by d.at desc
       limit ${limit}
     ) d

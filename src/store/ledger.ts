@@ -55,7 +55,7 @@ export async function saveItems(
   ).execute(trx)
 }
 
-/** All open items of the groups, and those that changed since `since`. */
+/** All open items of the groups, those that wait for 销号, and those that changed since `since`. */
 export async function itemsOf(
   trx: Kysely<Tables>,
   groups: readonly GroupRef[],
@@ -71,8 +71,25 @@ export async function itemsOf(
     cross join lateral (
       select * from ledger_items i
       where i.tenant_id = k.tenant_id and i.group_id = k.group_id
-        and (i.is_open or i.changed_at >= ${timestamp(since)})
+        and (i.is_open or i.state = 'done' or i.changed_at >= ${timestamp(since)})
     ) i
     order by i.tenant_id, i.group_id, i.number`.execute(trx)
+  return rows.map((row) => ({ tenantId: row.tenant_id, groupId: row.group_id, item: row.item }))
+}
+
+/** Items by their numbers; those that do not exist are missing. */
+export async function findItems(
+  trx: Kysely<Tables>,
+  asked: readonly (GroupRef & { number: number })[],
+): Promise<(GroupRef & { item: LedgerItem })[]> {
+  const { rows } = await sql<{ tenant_id: string; group_id: string; item: LedgerItem }>`
+    select i.tenant_id, i.group_id, i.item
+    from ${unnest(
+      asked.map((each) => each.tenantId),
+      asked.map((each) => each.groupId),
+      asked.map((each) => String(each.number)),
+    )} as k(tenant_id, group_id, number)
+    join ledger_items i
+      on i.tenant_id = k.tenant_id and i.group_id = k.group_id and i.number = k.number::integer`.execute(trx)
   return rows.map((row) => ({ tenantId: row.tenant_id, groupId: row.group_id, item: row.item }))
 }

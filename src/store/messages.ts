@@ -255,3 +255,16 @@ export async function shownMessages(db: Kysely<Tables>, group: GroupRef, limit: 
         : { label: row.label, confidence: row.confidence ?? 0, flags: row.flags ?? [], evidence: row.evidence ?? [] },
   }))
 }
+
+/** When the last message of a group was sent; null where there is none. */
+export async function lastSentAt(db: Kysely<Tables>, group: GroupRef): Promise<EpochMs | null> {
+  const row = await db
+    .selectFrom('messages')
+    .select('sent_at')
+    .where('tenant_id', '=', group.tenantId)
+    .where('group_id', '=', group.groupId)
+    .orderBy('sent_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.sent_at.getTime() ?? null
+}

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Hold, PastPost, Purpose } from '../domain/decision.ts'
 import type { EpochMs } from '../domain/message.ts'
-import type { Outbound } from '../domain/outbound.ts'
+import { GROUP, type Outbound, recipientOf } from '../domain/outbound.ts'
 import type { GroupRef } from './groups.ts'
 import { insertRows, timestamp, unnest } from './rows.ts'
 import type { OutboxState, Tables } from './tables.ts'
@@ -17,9 +17,6 @@ export interface OutboxEntry extends Outbound {
 
 /** Where an entry of the outbox is found. */
 export type OutboxRef = GroupRef & { outboxId: string }
-
-const recipientOf = (audience: Outbound['audience']): string =>
-  audience.kind === 'group' ? 'group' : audience.memberId
 
 /** Adds entries and returns those that are new: the same cause in the same group is kept once. */
 export async function insertOutbox(trx: Kysely<Tables>, entries: readonly OutboxEntry[]): Promise<Set<string>> {
@@ -92,10 +89,11 @@ export async function answersTo(
   }))
 }
 
-/** What was or will be said to these recipients since `since`, answers aside, oldest first; a person's posts count in every group. */
+/** What was or will be said to these recipients since `since`, answers aside, oldest first; a person's posts count in every group.
+ * What was only simulated counts where `simulated` is true. */
 export async function postsTo(
   trx: Kysely<Tables>,
-  recipients: readonly (GroupRef & { recipient: string })[],
+  recipients: readonly (GroupRef & { recipient: string; simulated: boolean })[],
   since: EpochMs,
   limit: number,
 ): Promise<(PastPost & GroupRef)[]> {
@@ -111,12 +109,14 @@ export async function postsTo(
       recipients.map((each) => each.tenantId),
       recipients.map((each) => each.groupId),
       recipients.map((each) => each.recipient),
-    )} as k(tenant_id, group_id, recipient)
+      recipients.map((each) => String(each.simulated)),
+    )} as k(tenant_id, group_id, recipient, simulated)
     cross join lateral (
       select * from outbox o
       where o.tenant_id = k.tenant_id and o.recipient = k.recipient and o.not_before > ${timestamp(since)}
-        and (k.recipient <> 'group' or o.group_id = k.group_id)
+        and (k.recipient <> ${GROUP} or o.group_id = k.group_id)
         and o.state not in ('held', 'dropped', 'failed') and o.purpose <> 'answer'
+        and (k.simulated::boolean or o.channel <> 'simulated')
       order by o.not_before desc
       limit ${limit}
     ) o
@@ -135,6 +135,7 @@ const atRef = (ref: OutboxRef) =>
 
 /** An entry as the courier works on it. */
 export interface ClaimedEntry extends OutboxRef {
+  cause: string
   recipient: string
   channel: string
   body: string
@@ -156,6 +157,7 @@ export async function claimEntry(db: Kysely<Tables>, ref: OutboxRef, now: EpochM
   return (
     row && {
       ...ref,
+      cause: row.cause,
       recipient: row.recipient,
       channel: row.channel,
       body: row.body,
@@ -210,6 +212,19 @@ export async function markUncertain(db: Kysely<Tables>, ref: OutboxRef | 'all', 
     .returning('channel')
     .execute()
   return rows.map((row) => row.channel)
+}
+
+/** Entries that should have been said before `before` and are still queued, oldest first. */
+export async function overdueEntries(db: Kysely<Tables>, before: EpochMs, limit: number): Promise<OutboxRef[]> {
+  const rows = await db
+    .selectFrom('outbox')
+    .select(['tenant_id', 'group_id', 'outbox_id'])
+    .where('state', '=', 'queued')
+    .where('not_before', '<', new Date(before))
+    .orderBy('not_before')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({ tenantId: row.tenant_id, groupId: row.group_id, outboxId: row.outbox_id }))
 }
 
 /** What the bot said or meant to say in one group since `since`, oldest first. */

@@ -112,7 +112,7 @@ interface OutboxTable extends GroupKey {
   outbox_id: string
   cause: string
   message_id: string | null
-  /** A member id, or `group`. */
+  /** A member id, or `GROUP` of outbound.ts. */
   recipient: string
   purpose: Purpose
   channel: string

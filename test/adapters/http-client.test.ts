@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createHttpClient } from '../../src/adapters/http-client.ts'
+import { createHttpClient, harmlessToRepeat } from '../../src/adapters/http-client.ts'
 import { type FakeAnswer, type Loopback, type SeenRequest, startLoopback } from '../platforms/loopback.ts'
 
 const open: Loopback[] = []
@@ -13,6 +13,7 @@ async function serve(answer: FakeAnswer | ((request: SeenRequest) => FakeAnswer)
 }
 const call = createHttpClient({ fetch: globalThis.fetch })
 const retry = (code: string) => ({ refused: { status: 'retry', code, hint: expect.any(String) } })
+const uncertain = (code: string) => ({ refused: { status: 'uncertain', code, hint: expect.any(String) } })
 
 describe('HTTP client', () => {
   it('sends JSON as UTF-8 and reads a JSON answer with its status', async () => {
@@ -47,7 +48,7 @@ describe('HTTP client', () => {
       calls++
       return { status: 302, headers: { location: '/elsewhere' }, body: '' }
     })
-    expect(await call({ method: 'GET', url })).toEqual(retry('HTTP_REDIRECTED'))
+    expect(await call({ method: 'GET', url })).toEqual(uncertain('HTTP_REDIRECTED'))
     expect(calls).toBe(1)
   })
 
@@ -56,7 +57,76 @@ describe('HTTP client', () => {
     const fits = await serve({ body: JSON.stringify('a'.repeat(998)) })
     const over = await serve({ body: JSON.stringify('a'.repeat(999)) })
     expect(await big({ method: 'GET', url: fits })).toMatchObject({ status: 200 })
-    expect(await big({ method: 'GET', url: over })).toEqual(retry('HTTP_ANSWER_TOO_LARGE'))
+    expect(await big({ method: 'GET', url: over })).toEqual(uncertain('HTTP_ANSWER_TOO_LARGE'))
+  })
+
+  it('does not know what became of a request that was read before the connection broke', async () => {
+    for (const broken of ['reset', 'cut'] as const) {
+      let read = 0
+      const url = await serve(() => {
+        read++
+        return { body: '{"errcode":0}', broken }
+      })
+      const outcome = await call({ method: 'POST', url: `${url}/send?key=secret-key`, json: {} })
+      expect(outcome).toEqual(uncertain('HTTP_INTERRUPTED'))
+      expect(JSON.stringify(outcome)).not.toContain('secret-key')
+      expect(read).toBe(1)
+    }
+  })
+
+  it('asks for a retry only where the cause shows that the request never went out', async () => {
+    const fault = (fields: object) => Object.assign(new Error('x'), fields)
+    const outcomeOf = (cause: unknown) =>
+      createHttpClient({ fetch: () => Promise.reject(new TypeError('fetch failed', { cause })) })({
+        method: 'POST',
+        url: 'http://127.0.0.1',
+        json: {},
+      })
+    const refusedPort = fault({ code: 'ECONNREFUSED', syscall: 'connect' })
+    for (const cause of [
+      fault({ code: 'ENOTFOUND', syscall: 'getaddrinfo' }),
+      fault({ code: 'EAI_AGAIN', syscall: 'getaddrinfo' }),
+      fault({ code: 'EHOSTUNREACH', syscall: 'connect' }),
+      fault({ code: 'ENETUNREACH' }),
+      fault({ code: 'ETIMEDOUT', syscall: 'connect' }),
+      fault({ code: 'UND_ERR_CONNECT_TIMEOUT' }),
+      fault({ code: 'CERT_HAS_EXPIRED' }),
+      new AggregateError([refusedPort, fault({ code: 'ETIMEDOUT', syscall: 'connect' })]),
+    ]) {
+      expect(await outcomeOf(cause)).toEqual(retry('HTTP_UNREACHABLE'))
+    }
+    for (const cause of [
+      fault({ code: 'ECONNRESET', syscall: 'read' }),
+      fault({ code: 'EHOSTUNREACH', syscall: 'read' }),
+      fault({ code: 'EPIPE', syscall: 'write' }),
+      fault({ code: 'ETIMEDOUT', syscall: 'read' }),
+      fault({ code: 'UND_ERR_SOCKET' }),
+      fault({ code: 'UND_ERR_HEADERS_TIMEOUT' }),
+      fault({}),
+      new AggregateError([refusedPort, fault({ code: 'ECONNRESET', syscall: 'read' })]),
+      new AggregateError([]),
+      undefined,
+    ]) {
+      expect(await outcomeOf(cause)).toEqual(uncertain('HTTP_INTERRUPTED'))
+    }
+  })
+
+  it('posts over a fresh connection, since a kept one may close while the request is on its way', async () => {
+    const seen: SeenRequest[] = []
+    const url = await serve((request) => {
+      seen.push(request)
+      return { body: '{}' }
+    })
+    await call({ method: 'POST', url, json: {} })
+    await call({ method: 'GET', url })
+    expect(seen.map(({ headers }) => headers.connection)).toEqual(['close', 'keep-alive'])
+  })
+
+  it('turns only what is uncertain into a retry where repeating does no harm', () => {
+    const hint = '无法确认'
+    expect(harmlessToRepeat({ status: 'uncertain', code: 'X', hint })).toEqual({ status: 'retry', code: 'X', hint })
+    const failed = { status: 'failed', code: 'X', hint } as const
+    expect(harmlessToRepeat(failed)).toEqual(failed)
   })
 
   it('says that the network is down without saying the address', async () => {

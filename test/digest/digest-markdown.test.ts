@@ -89,7 +89,7 @@ describe('digestMarkdown', () => {
       }),
     )
     expect(text.split('\n')).toEqual([
-      '**清溪镇工作群周报(3月2日—3月8日)**',
+      '**清溪镇工作群周报(3月2日—3月6日)**',
       '**近期到期 1 项**',
       '- 1号 报危房台账(责任:石桥村-李秀英;3月9日18:00前)',
       '**新交办 2 项**:1号 报危房台账;3号 换闸门油封',
@@ -98,14 +98,14 @@ describe('digestMarkdown', () => {
       '- 2号 清理河道(责任:石桥村-李秀英;3月5日12:00前)',
       '**待解决问题 1 项**',
       '- 4号 三组缺水(3月1日提出,已 5 天)',
-      '群消息 34 条,其中非工作内容 20 条(形式应答 12、打卡留痕 6、晒成绩 2),比上周减少 10 条。',
+      '截至目前群消息 34 条,其中非工作内容 20 条(形式应答 12、打卡留痕 6、晒成绩 2);上周全周 30 条。',
       '机器人本周群内发言 1 次、私下提醒 2 次、答复 3 次;按规则未发 4 次;仅记录未执行 5 次。',
     ])
   })
 
   it('is one friendly line where nothing happened', () => {
     const text = digestMarkdown(facts({ labelCounts: counts() }))
-    expect(text).toBe('**清溪镇工作群周报(3月2日—3月8日)** 本周没有待办事项,群里也很清静,大家安心工作。')
+    expect(text).toBe('**清溪镇工作群周报(3月2日—3月6日)** 本周截至目前没有待办事项,群里也很清静,大家安心工作。')
   })
 
   it('names every open task and problem, whatever their dates, each in the list of what is owed once', () => {
@@ -149,20 +149,32 @@ describe('digestMarkdown', () => {
         items: [task(1, '@所有人 看[这里](http://x)\n# 大标题', { assigneeIds: [] })],
       }),
     )
-    expect(text).not.toMatch(/@所有人|(?<!\\)\[|\n#/)
-    expect(text).toContain('\\*\\*群\\*\\*')
+    expect(text).not.toMatch(/[@[\]#]/)
+    expect(text).toContain('**\uff0a\uff0a群\uff0a\uff0a周报')
   })
 
-  it('compares a day with the day before', () => {
-    const daily = facts({
-      kind: 'daily',
-      ...digestPeriod('daily', NOW),
-      labelCounts: counts({ ritual: 3 }),
-      previousLabelCounts: counts({ boast: 3 }),
-    })
-    const text = digestMarkdown(daily)
-    expect(text).toContain('日报(3月6日)')
-    expect(text).toContain('与昨日持平')
-    expect(text).toContain('没有未办结的任务和问题。')
+  it('claims no day that is still to come, and compares only what is over', () => {
+    const noise = { labelCounts: counts({ ritual: 3 }), previousLabelCounts: counts({ boast: 3 }) }
+    const said = (kind: 'daily' | 'weekly', now: number) =>
+      digestMarkdown(facts({ kind, ...digestPeriod(kind, NOW), ...noise, now }))
+
+    const monday = said('weekly', at('2026-03-02T10:00:00'))
+    expect(monday).toContain('周报(3月2日)')
+    const running = said('weekly', at('2026-03-08T23:59:59'))
+    expect(running).toContain('周报(3月2日—3月8日)')
+    expect(running).toContain('截至目前群消息 3 条')
+    expect(running).not.toMatch(/持平|减少|增加/)
+    const over = said('weekly', at('2026-03-09T00:00:00'))
+    expect(over).toContain('周报(3月2日—3月8日)')
+    expect(over).toContain('与上周持平')
+    expect(over).not.toContain('截至目前')
+
+    expect(said('daily', NOW)).toContain('日报(3月6日)')
+    expect(said('daily', NOW)).toContain(';昨日全天 3 条。')
+    expect(said('daily', at('2026-03-07T00:00:00'))).toContain('与昨日持平')
+  })
+
+  it('says so where nothing is left to do', () => {
+    expect(digestMarkdown(facts())).toContain('没有未办结的任务和问题。')
   })
 })

@@ -82,7 +82,7 @@ export async function intakeOn(
     findDue,
     route: () => 'test',
     consequences: { enforce: () => 'test', observe: () => 'simulated' },
-    roleOf: () => 'member',
+    roleOf: () => null,
     now: () => MORNING,
     newId: () => `${prefix}-${++ids}`,
     ...changes.rooms,

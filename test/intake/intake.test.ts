@@ -4,6 +4,8 @@ import { shownMessages } from '../../src/store/messages.ts'
 import { BOAST, ENFORCED, intakeOn, LEADER, MORNING, messageOf, TASK } from '../helpers/intake.ts'
 import { onEachStore } from '../helpers/stores.ts'
 
+/** Said to the bot alone. */
+const PRIVATE = { chat: 'single' as const, groupId: 'single:limei', addressesBot: true }
 const GROUP = { tenantId: 'default', groupId: 'g1' }
 
 onEachStore('intake', (stores, kind) => {
@@ -200,9 +202,9 @@ onEachStore('intake', (stores, kind) => {
     await intake.accept(messageOf('大家早', { by: LEADER }))
     const boast = messageOf(BOAST)
     await intake.accept(boast)
-    const appeal = { chat: 'single' as const, groupId: 'single:limei', addressesBot: true }
-    const first = await intake.accept(messageOf('申诉 这是县里要求报的数据', appeal))
-    const second = await intake.accept(messageOf('申诉', appeal))
+    await store.db.updateTable('outbox').set({ state: 'sent' }).execute()
+    const first = await intake.accept(messageOf('申诉 这是县里要求报的数据', PRIVATE))
+    const second = await intake.accept(messageOf('申诉', PRIVATE))
 
     expect(first.answers[0]).toContain('申诉已记下')
     expect(second.answers[0]).toContain('不用重复提交')
@@ -216,13 +218,88 @@ onEachStore('intake', (stores, kind) => {
       .where('purpose', '=', 'note')
       .execute()
     expect(notes.map((note) => note.recipient)).toEqual(['chen'])
+    expect(notes[0]?.body).toContain('这是县里要求报的数据')
     expect(notes[0]?.body).not.toContain('李梅')
+  })
+
+  it('counts a reminder under appeal no longer towards the next step', async () => {
+    const policy = ENFORCED.replace(
+      '    then: [remind-sender]\n',
+      '    then: [remind-sender]\n    escalate: { after: 2, within: 7d, then: [note-owner] }\n',
+    )
+    const store = await stores.open()
+    const { intake } = await intakeOn(store, { policy })
+    await intake.accept(messageOf('大家早', { by: LEADER }))
+    await intake.accept(messageOf(BOAST))
+    await store.db.updateTable('outbox').set({ state: 'sent' }).execute()
+    await intake.accept(messageOf('申诉', PRIVATE))
+    await intake.accept(messageOf(`${BOAST}!`, { messageId: 'second' }))
+
+    const action = await store.db.selectFrom('decisions').select('action').where('message_id', '=', 'second').execute()
+    expect(action).toEqual([{ action: 'remind-sender' }])
+  })
+
+  it('holds nobody to a word that was only simulated', async () => {
+    const escalating = ENFORCED.replace(
+      '    then: [remind-sender]\n',
+      '    then: [remind-sender]\n    escalate: { after: 2, within: 7d, then: [note-owner] }\n',
+    )
+    const store = await stores.open()
+    const { intake, policies } = await intakeOn(store, { policy: escalating.replace('mode: enforce', 'mode: observe') })
+    await intake.accept(messageOf('大家早', { by: LEADER }))
+    await intake.accept(messageOf(BOAST))
+    await policies.set({ tenantId: 'default', groupId: '' }, escalating, { author: 'test', reason: 'enforce' })
+    await intake.accept(messageOf(`${BOAST}!`, { messageId: 'first-real' }))
+
+    const action = await store.db
+      .selectFrom('decisions')
+      .select('action')
+      .where('message_id', '=', 'first-real')
+      .execute()
+    expect(action).toEqual([{ action: 'remind-sender' }])
+  })
+
+  it('takes work that begins with 申诉 for work, and an appeal in the group for no appeal', async () => {
+    const store = await stores.open()
+    const { intake } = await intakeOn(store)
+    const work = messageOf('申诉案件台账请各派出所周五17点前报法制科。', { by: LEADER, addressesBot: true })
+    const { answers } = await intake.accept(work)
+    await intake.accept(messageOf('申诉', { addressesBot: true }))
+
+    expect(answers[0]).toContain('已记为第 1 号任务')
+    expect(await store.db.selectFrom('appeals').selectAll().execute()).toEqual([])
+  })
+
+  it("gives the operator's word on who leads more weight than what was known before", async () => {
+    const store = await stores.open()
+    const { intake } = await intakeOn(store)
+    const boss = { memberId: 'boss', name: '老周', role: 'member' as const }
+    await intake.accept(messageOf('大家早', { by: boss }))
+    const again = await intakeOn(store, {
+      rooms: { roleOf: ({ memberId }) => (memberId === 'boss' ? 'leader' : null) },
+    })
+    await again.intake.accept(messageOf('大家好', { sender: { memberId: 'boss' } }))
+
+    const member = await store.db.selectFrom('members').select('role').where('member_id', '=', 'boss').execute()
+    expect(member).toEqual([{ role: 'leader' }])
+  })
+
+  it('finds an item by its number however long ago it was closed', async () => {
+    const store = await stores.open()
+    const { intake } = await intakeOn(store)
+    await intake.accept(messageOf(TASK, { by: LEADER }))
+    await intake.accept(messageOf('销号 1', { by: LEADER, addressesBot: true }))
+    const later = await intakeOn(store)
+    const command = { by: LEADER, addressesBot: true, sentAt: MORNING + 40 * 86_400_000 }
+    const { answers } = await later.intake.accept(messageOf('重开 1', command))
+
+    expect(answers[0]).toContain('已重开')
   })
 
   it('answers an appeal of somebody who was never reminded, and keeps none', async () => {
     const store = await stores.open()
     const { intake } = await intakeOn(store)
-    const { answers } = await intake.accept(messageOf('申诉', { addressesBot: true }))
+    const { answers } = await intake.accept(messageOf('申诉', PRIVATE))
     expect(answers[0]).toContain('没有给您的提醒')
     expect(await store.db.selectFrom('appeals').selectAll().execute()).toEqual([])
   })

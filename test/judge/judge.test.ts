@@ -110,10 +110,14 @@ describe('words of danger', () => {
   it('keep a message from being acted on as noise, and say so', () => {
     const verdict = say('到村口了,桥塌了半边[图片][图片]打卡', { context })
     expect(isSubstantive(verdict.label) || verdict.confidence < 0.8).toBe(true)
-    const praise = say('热烈祝贺我局救援队荣获全国先进集体!荣誉属于大家!👍👍')
-    expect(praise.label).toBe('boast')
-    expect(praise.confidence).toBeLessThan(0.8)
-    expect(praise.evidence.at(-1)).toMatchObject({ rule: 'danger', reason: expect.stringContaining('救援') })
+    const praises = [
+      '热烈祝贺我局救援队荣获全国先进集体!荣誉属于大家!👍👍',
+      '喜报!我镇救援经验被省报头版刊发,全省推广,走在前列![强][强][强]',
+      '我队在全市救援技能大比武中勇夺第一名,再创佳绩,热烈祝贺!',
+    ].map((text) => say(text))
+    for (const { confidence } of praises) expect(confidence).toBeLessThan(0.8)
+    const said = praises.flatMap((praise) => praise.evidence).filter(({ rule }) => rule === 'danger')
+    expect(said[0]?.reason).toContain('救援')
   })
 
   it('do not count where they are denied', () => {

@@ -35,13 +35,13 @@ describe('answerList', () => {
     const many = Array.from({ length: 300 }, (_, index) => ({ ...later, number: index + 1 }))
     const answer = answerList({ name: 'list-tasks' }, many, MEMBERS, 'chen', NINE)
     expect(answer.split('\n')).toHaveLength(32)
-    expect(answer).toContain('另有 270 项')
+    expect(answer).toContain('另有 270 项未列出,发“周报”可查看全部')
   })
 
   it('shows titles as plain text that mentions nobody', () => {
     const sly = { ...later, title: '@所有人 **点[这里](http://x)**' }
     const answer = answerList({ name: 'list-tasks' }, [sly], MEMBERS, 'chen', NINE)
     expect(answer).not.toContain('@所有人')
-    expect(answer).toContain('\\*\\*点\\[这里\\]')
+    expect(answer).toContain('\uff20所有人 \uff0a\uff0a点\uff3b这里\uff3d')
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { GROUP } from '../../src/domain/outbound.ts'
 import { digestsDue, postDigests } from '../../src/outbox/post-digests.ts'
 import { parsePolicy } from '../../src/policy/parse.ts'
 import type { Store } from '../../src/store/database.ts'
@@ -68,7 +69,7 @@ onEachStore('post digests', (stores) => {
     expect(await post(FRIDAY)).toEqual([])
     expect(await Promise.all([post(FRIDAY + 60_000), post(FRIDAY + 120_000)])).toEqual([[], []])
     expect(await outbox()).toMatchObject([
-      { group_id: 'g1', recipient: 'group', state: 'queued', channel: 'test', cause: 'digest:weekly:2026-11-23' },
+      { group_id: 'g1', recipient: GROUP, state: 'queued', channel: 'test', cause: 'digest:weekly:2026-11-23' },
     ])
     expect(jobs.refs).toHaveLength(1)
 

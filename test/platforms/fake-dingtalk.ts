@@ -1,4 +1,4 @@
-import { type FakeAnswer, json, type Loopback, type SeenRequest, startLoopback } from './loopback.ts'
+import { type FakeAnswer, json, type Loopback, type NextAnswer, type SeenRequest, startLoopback } from './loopback.ts'
 
 export interface DingtalkSent {
   to: string[]
@@ -14,8 +14,8 @@ export interface FakeDingtalk extends Loopback {
   tokensIssued: number
   /** Ends the current token before its time. */
   expireToken(): void
-  /** Answers the next requests with these, in order, instead of handling them. */
-  next(...answers: FakeAnswer[]): void
+  /** Answers the next requests with these, in order: an answer instead of handling one, a function after handling it. */
+  next(...answers: NextAnswer[]): void
 }
 
 export interface FakeDingtalkOptions {
@@ -30,13 +30,17 @@ export interface FakeDingtalkOptions {
 export async function startFakeDingtalk(options: FakeDingtalkOptions = {}): Promise<FakeDingtalk> {
   const { appKey = 'ding-key', appSecret = 'ding-secret', robotCode = 'ding1fdabddc' } = options
   const { invalidStaff = [], flowControlledStaff = [] } = options
-  const queued: FakeAnswer[] = []
+  const queued: NextAnswer[] = []
   let token: string | null = null
 
   function handle(request: SeenRequest): FakeAnswer {
     fake.seen.push(request)
     const prepared = queued.shift()
-    if (prepared !== undefined) return prepared
+    if (typeof prepared === 'function') return prepared(obey(request))
+    return prepared ?? obey(request)
+  }
+
+  function obey(request: SeenRequest): FakeAnswer {
     const body: Record<string, unknown> = JSON.parse(request.body)
     switch (`${request.method} ${request.path}`) {
       case 'POST /v1.0/oauth2/accessToken': {

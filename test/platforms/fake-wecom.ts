@@ -1,4 +1,4 @@
-import { type FakeAnswer, json, type Loopback, type SeenRequest, startLoopback } from './loopback.ts'
+import { type FakeAnswer, json, type Loopback, type NextAnswer, type SeenRequest, startLoopback } from './loopback.ts'
 
 /** What the fake took for delivered, as it would reach people. */
 export interface WecomSent {
@@ -16,8 +16,8 @@ export interface FakeWecom extends Loopback {
   tokensIssued: number
   /** Ends the current token before its time, as the platform may. */
   expireToken(): void
-  /** Answers the next requests with these, in order, instead of handling them. */
-  next(...answers: FakeAnswer[]): void
+  /** Answers the next requests with these, in order: an answer instead of handling one, a function after handling it. */
+  next(...answers: NextAnswer[]): void
 }
 
 export interface FakeWecomOptions {
@@ -34,7 +34,7 @@ export interface FakeWecomOptions {
 export async function startFakeWecom(options: FakeWecomOptions = {}): Promise<FakeWecom> {
   const { corpId = 'wwcorp', corpSecret = 'app-secret', agentId = 1000002, expiresIn = 7200 } = options
   const { webhookKeys = ['webhook-key-0001'], invalidUsers = [], unlicensedUsers = [] } = options
-  const queued: FakeAnswer[] = []
+  const queued: NextAnswer[] = []
   let token: string | null = null
   let serial = 0
 
@@ -44,7 +44,11 @@ export async function startFakeWecom(options: FakeWecomOptions = {}): Promise<Fa
   function handle(request: SeenRequest): FakeAnswer {
     fake.seen.push(request)
     const prepared = queued.shift()
-    if (prepared !== undefined) return prepared
+    if (typeof prepared === 'function') return prepared(obey(request))
+    return prepared ?? obey(request)
+  }
+
+  function obey(request: SeenRequest): FakeAnswer {
     switch (`${request.method} ${request.path}`) {
       case 'GET /cgi-bin/gettoken': {
         if (request.query.get('corpid') !== corpId) return error(40013, 'invalid corpid')

@@ -17,7 +17,12 @@ export interface FakeAnswer {
   headers?: Record<string, string>
   body: string
   delayMs?: number
+  /** Once the request is read: `reset` instead of an answer, `cut` in the middle of the answer's body. */
+  broken?: 'reset' | 'cut'
 }
+
+/** What a fake answers next: this, or this instead of what it would have answered after doing what it was asked. */
+export type NextAnswer = FakeAnswer | ((usual: FakeAnswer) => FakeAnswer)
 
 export interface Loopback {
   /** `http://127.0.0.1:PORT` */
@@ -44,7 +49,14 @@ export async function startLoopback(answer: (request: SeenRequest) => FakeAnswer
         const left = await wait(reply.delayMs, 'late', { ref: false, signal: closing.signal }).catch(() => 'closed')
         if (left === 'closed' || outgoing.destroyed) return
       }
-      outgoing.writeHead(reply.status ?? 200, { 'content-type': reply.type ?? 'application/json', ...reply.headers })
+      if (reply.broken === 'reset') return void incoming.socket.resetAndDestroy()
+      const headers = { 'content-type': reply.type ?? 'application/json', ...reply.headers }
+      if (reply.broken === 'cut') {
+        outgoing.writeHead(reply.status ?? 200, { ...headers, 'content-length': Buffer.byteLength(reply.body) })
+        outgoing.write(reply.body.slice(0, reply.body.length >> 1), () => incoming.socket.end())
+        return
+      }
+      outgoing.writeHead(reply.status ?? 200, headers)
       outgoing.end(reply.body)
     })
   })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fromChina } from '../../src/domain/calendar.ts'
 import type { Purpose } from '../../src/domain/decision.ts'
+import { GROUP } from '../../src/domain/outbound.ts'
 import { boastRule, brief, newWorld, policyOf, rule, say, WEDNESDAY_10 } from './fixtures.ts'
 
 const at = WEDNESDAY_10
@@ -80,28 +81,28 @@ describe('the budget of the group', () => {
     const outcome = (posts: Parameters<typeof afterPosts>[0]) => brief(say(groupNote, afterPosts(posts), boast(at)))[0]
     expect(
       outcome([
-        ['group', 'digest', midnight],
-        ['group', 'note', at - 1],
+        [GROUP, 'digest', midnight],
+        [GROUP, 'note', at - 1],
       ]),
     ).toBe('note-group!budget')
     expect(
       outcome([
-        ['group', 'digest', midnight - 1],
-        ['group', 'note', at - 1],
+        [GROUP, 'digest', midnight - 1],
+        [GROUP, 'note', at - 1],
       ]),
-    ).toBe('note-group→group')
+    ).toBe('note-group→@group')
     expect(
       outcome([
-        ['group', 'answer', at - 2],
-        ['group', 'note', at - 1],
+        [GROUP, 'answer', at - 2],
+        [GROUP, 'note', at - 1],
       ]),
-    ).toBe('note-group→group')
+    ).toBe('note-group→@group')
   })
   it('is that of the day on which it will be said', () => {
     const tomorrow = fromChina(2026, 3, 5, 8)
     const world = afterPosts([
-      ['group', 'digest', tomorrow],
-      ['group', 'note', tomorrow],
+      [GROUP, 'digest', tomorrow],
+      [GROUP, 'note', tomorrow],
     ])
     expect(brief(say(groupNote, world, boast(fromChina(2026, 3, 4, 21))))).toEqual(['note-group!budget'])
   })
@@ -117,7 +118,7 @@ describe('one message', () => {
       rule('one', { label: 'boast' }, ['note-group']),
       rule('two', { label: 'boast' }, ['note-group']),
     ])
-    expect(brief(say(two, newWorld(), boast(at)))).toEqual(['note-group→group', 'note-group!budget'])
+    expect(brief(say(two, newWorld(), boast(at)))).toEqual(['note-group→@group', 'note-group!budget'])
   })
   it('may lead to a word to the sender and a note to the owner', () => {
     const both = policyOf([rule('r', { label: 'boast' }, ['remind-sender', 'note-owner'])])

@@ -112,7 +112,7 @@ describe('who is told', () => {
     expect(brief(say(owner, newWorld(), { ...boast, from: 'owner' }))).toEqual(['note-owner!no-recipient'])
   })
   it('is the group for note-group', () => {
-    expect(brief(say(group, newWorld(), boast))).toEqual(['note-group→group'])
+    expect(brief(say(group, newWorld(), boast))).toEqual(['note-group→@group'])
   })
   it('is the leader who last asked for silent confirmation, not those who answered', () => {
     const world = newWorld()

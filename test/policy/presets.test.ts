@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Label } from '../../src/domain/label.ts'
+import { GROUP } from '../../src/domain/outbound.ts'
 import { checkPolicy } from '../../src/policy/check.ts'
 import { parsePolicy } from '../../src/policy/parse.ts'
 import { brief, newWorld, say, WEDNESDAY_10 } from './fixtures.ts'
@@ -38,7 +39,7 @@ describe.each(NAMES)('the preset %s', (name) => {
     for (const label of ['boast', 'checkin', 'mandate'] as const) {
       const decisions = say(preset(name), newWorld(), { label, at, confidence: 0.92 })
       expect(decisions).not.toEqual([])
-      for (const { to } of decisions) expect(to).not.toBe('group')
+      for (const { to } of decisions) expect(to).not.toBe(GROUP)
     }
   })
   it('is silent in an emergency', () => {
@@ -73,8 +74,8 @@ describe('the preset strict', () => {
       brief(say(preset('strict'), world, { label: 'chatter', at })),
     ).flat()
     expect(outcomes).toEqual([
-      'note-group→group',
-      'note-group→group',
+      'note-group→@group',
+      'note-group→@group',
       'note-group!budget',
       'note-group!budget',
       'note-group!budget',

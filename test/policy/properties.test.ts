@@ -4,6 +4,7 @@ import { DAY_MS, fromChina, startOfDay } from '../../src/domain/calendar.ts'
 import { ACTIONS } from '../../src/domain/decision.ts'
 import { FLAGS, isSubstantive, LABELS } from '../../src/domain/label.ts'
 import { ROLES } from '../../src/domain/message.ts'
+import { GROUP } from '../../src/domain/outbound.ts'
 import type { Policy } from '../../src/domain/policy.ts'
 import { afterQuiet, nextAllowed, outOfHours } from '../../src/policy/hours.ts'
 import { escalate, newWorld, policyOf, rule, type Said, say } from './fixtures.ts'
@@ -101,7 +102,7 @@ describe('whatever the policy and the messages', () => {
       const { world } = run(policy, stream, reach)
       for (const { to, at } of world.posts) {
         const others = world.posts.filter((post) => post.to === to)
-        if (to === 'group') {
+        if (to === GROUP) {
           const sameDay = others.filter((post) => startOfDay(post.at) === startOfDay(at))
           expect(sameDay.length).toBeLessThanOrEqual(policy.bot.groupPostsPerDay)
         } else {
@@ -130,7 +131,7 @@ describe('whatever the policy and the messages', () => {
         expect(decision.notBefore).toBeGreaterThanOrEqual(said.at)
         expect(afterQuiet(policy, decision.notBefore)).toBe(decision.notBefore)
         const possible = !outOfHours(policy, nextAllowed(policy, fromChina(2026, 3, 2)))
-        if (possible && decision.to !== 'group') expect(outOfHours(policy, decision.notBefore)).toBe(false)
+        if (possible && decision.to !== GROUP) expect(outOfHours(policy, decision.notBefore)).toBe(false)
       }
     })
   })
@@ -148,8 +149,8 @@ describe('whatever the policy and the messages', () => {
   it('only what the channel carries is said, and private words go to private people', () => {
     whenever((policy, stream, reach) => {
       for (const { decision } of run(policy, stream, reach).spoken) {
-        expect(decision.to === 'group').toBe(decision.action === 'note-group')
-        expect(decision.to === 'group' ? reach.can.groupPost : reach.can.privateMessage).toBe(true)
+        expect(decision.to === GROUP).toBe(decision.action === 'note-group')
+        expect(decision.to === GROUP ? reach.can.groupPost : reach.can.privateMessage).toBe(true)
       }
     })
   })

@@ -1,8 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ACTIONS, type Action, type Decision } from '../../src/domain/decision.ts'
 import { LABELS, type Label } from '../../src/domain/label.ts'
-import { plainText } from '../../src/policy/plain-text.ts'
 import { type PhraseContext, phrase } from '../../src/policy/wording.ts'
 import { firstRule, policyOf, rule } from './fixtures.ts'
 
@@ -126,21 +124,5 @@ describe('the offer of silent confirmation', () => {
       expect(text).toContain('已读')
       expect(text).toMatch(/不用回复|不需要大家回复/)
     }
-  })
-})
-
-describe('quoted words', () => {
-  it('stay one line, well formed, without controls, direction marks or markup, within their limit', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 120 }), fc.integer({ min: 1, max: 60 }), (text, limit) => {
-        const quoted = plainText(text, limit)
-        expect([...quoted].length).toBeLessThanOrEqual(limit)
-        expect(quoted.isWellFormed()).toBe(true)
-        expect(quoted).not.toMatch(/[\\`*_~[\]<>#|!&@\n\r\u0000-\u001f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/)
-      }),
-    )
-  })
-  it('survive lone surrogates', () => {
-    expect(plainText('好\ud83d', 10)).toBe('好\ufffd')
   })
 })

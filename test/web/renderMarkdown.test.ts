@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { markdownText } from '../../src/domain/markdown-text.ts'
+import { safeText } from '../../src/domain/safe-text.ts'
 import { renderMarkdown } from '../../src/web/shared/renderMarkdown.ts'
 
 describe('markdown as the bot writes it', () => {
@@ -40,10 +40,10 @@ describe('markdown as the bot writes it', () => {
     expect(html).toContain('<strong>见<a href="https://y/"')
   })
 
-  it('shows a text that the bot has escaped just as it was written', () => {
-    const title = '**[a](https://x)** <b>`1`_# \\ |~&'
-    const shown = renderMarkdown(`- ${markdownText(title)}`).replace(/^<ul><li>|<\/li><\/ul>$/g, '')
-    expect(shown).toBe('**[a](https://x)** &lt;b&gt;`1`_# \\ |~&amp;')
+  it('shows the words of others that the bot has made safe without markup or link', () => {
+    const shown = renderMarkdown(`- ${safeText('**[a](https://x)** <b>`1`_# |~&')}`)
+    expect(shown).toMatch(/^<ul><li>[^<]+<\/li><\/ul>$/)
+    expect(shown).toContain('\uff0a\uff0a\uff3ba\uff3d(https://x)\uff0a\uff0a \uff1cb\uff1e')
   })
 
   it('cannot be made to leave the attribute of a link', () => {

@@ -81,7 +81,7 @@ export function normaliseDingtalk(raw: Record<string, unknown>, options: Dingtal
     sender: {
       memberId,
       ...(body.senderNick ? { name: shortened(body.senderNick, 256) } : {}),
-      ...(body.isAdmin === true ? { role: 'leader' as const } : {}),
+      ...(body.isAdmin === undefined ? {} : { role: body.isAdmin ? ('leader' as const) : ('member' as const) }),
     },
     kind: content === null ? 'unsupported' : 'text',
     text,

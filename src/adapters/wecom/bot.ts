@@ -77,7 +77,7 @@ export function createWecomBot(options: WecomBotOptions): WebhookAdapter {
       const query = parseRawQuery(request.query)
       if (request.method === 'GET') {
         const { message } = open(query, query.get('echostr') ?? '')
-        return { kind: 'respond', response: { status: 200, type: 'text/plain', body: message } }
+        return { kind: 'respond', response: { status: 200, type: 'text/plain', body: echoOf(message) } }
       }
       const { message, receivedAt, nonce } = open(query, encryptedBody(request.body))
       const normalised = normaliseWecom(parseJsonObject(message), { tenantId, channelId, receivedAt, botName })
@@ -89,6 +89,20 @@ export function createWecomBot(options: WecomBotOptions): WebhookAdapter {
       }
     },
   }
+}
+
+/**
+ * The random word of a verification. A delivery is signed in the same form, so whoever captured one could have it
+ * decrypted here: nothing that could be a message is given back.
+ */
+function echoOf(message: string): string {
+  if (/^[\w-]{1,64}$/.test(message)) return message
+  throw refusal(
+    400,
+    'ECHO_INVALID',
+    'echostr 不是验证用的随机串',
+    '验证回调地址只能由企业微信后台发起,请在后台重新保存',
+  )
 }
 
 function encryptedBody(body: Buffer): string {

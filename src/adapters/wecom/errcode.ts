@@ -32,15 +32,15 @@ const TREATMENTS: Readonly<Record<number, Treatment>> = {
   93008: { hint: '群机器人不在群里,请重新添加并更新 key' },
 }
 
-/** The platform's answer, or why there is none that can be understood. */
+/** The platform's answer, or `uncertain` where there is none that can be understood: it may have sent or not. */
 export function readAnswer(
   outcome: HttpOutcome,
 ): { answer: WecomAnswer } | { refused: Exclude<SendResult, { status: 'sent' }> } {
   if ('refused' in outcome) return outcome
   const parsed = answerSchema.safeParse(outcome.json)
   if (parsed.success) return { answer: parsed.data }
-  const hint = `企业微信的应答无法识别(HTTP ${outcome.status}),可能被代理拦截;稍后再试`
-  return { refused: { status: 'retry', code: 'WECOM_ANSWER_UNREADABLE', hint } }
+  const hint = `企业微信的应答无法识别(HTTP ${outcome.status}),可能被代理拦截;无法确认是否送达`
+  return { refused: { status: 'uncertain', code: 'WECOM_ANSWER_UNREADABLE', hint } }
 }
 
 /** What an error code other than 0 means for the message. */

@@ -48,5 +48,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create index outbox_by_recipient on outbox (tenant_id, recipient, not_before) where purpose <> 'answer'`.execute(db)
   await sql`create index outbox_by_time on outbox (tenant_id, group_id, created_at)`.execute(db)
-  await sql`create index outbox_sending on outbox (tenant_id, group_id, outbox_id) where state = 'sending'`.execute(db)
+  await sql`create index outbox_waiting on outbox (not_before) where state in ('queued', 'sending')`.execute(db)
 }

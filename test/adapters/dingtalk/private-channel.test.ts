@@ -11,6 +11,7 @@ import {
   startFakeDingtalk,
 } from '../../platforms/fake-dingtalk.ts'
 import { withNock } from '../../platforms/feigned-sockets.ts'
+import type { NextAnswer } from '../../platforms/loopback.ts'
 
 const open: FakeDingtalk[] = []
 afterEach(async () => {
@@ -108,25 +109,13 @@ describe('DingTalk private message', () => {
     await channel.send(to('a'))
     const expected: [ReturnType<typeof problem>, object][] = [
       [problem('send.too.fast'), { status: 'retry', code: 'DINGTALK_RATE_LIMITED' }],
-      [problem('system.error', 500), { status: 'retry', code: 'DINGTALK_BUSY' }],
       [problem('90020', 403), { status: 'retry', code: 'DINGTALK_QUOTA_USED_UP' }],
       [
         { status: 429, body: '' },
         { status: 'retry', code: 'DINGTALK_RATE_LIMITED' },
       ],
-      [
-        { status: 502, type: 'text/html', body: '<html/>' },
-        { status: 'retry', code: 'DINGTALK_ANSWER_UNREADABLE' },
-      ],
-      [
-        { status: 200, type: 'text/html', body: '<html/>' },
-        { status: 'retry', code: 'DINGTALK_ANSWER_UNREADABLE' },
-      ],
-      [
-        { status: 400, body: '[]' },
-        { status: 'retry', code: 'DINGTALK_ANSWER_UNREADABLE' },
-      ],
       [problem('contain.unsafe.url'), { status: 'failed', code: 'DINGTALK_CONTENT_REFUSED' }],
+      [problem('chatbotId.notAllowed.sendOTO'), { status: 'failed', code: 'DINGTALK_PRIVATE_NOT_ALLOWED' }],
       [problem('staffId.notExisted'), { status: 'failed', code: 'DINGTALK_INVALID_USER' }],
       [problem('constructor'), { status: 'failed', code: 'DINGTALK_REFUSED' }],
     ]
@@ -135,6 +124,54 @@ describe('DingTalk private message', () => {
       expect(await channel.send(to('a'))).toMatchObject(result)
     }
     expect(fake.sent).toHaveLength(1)
+  })
+
+  it('does not say again what may have been sent, since batchSend would send it twice', async () => {
+    const fake = await start()
+    const channel = channelOf(fake.url)
+    await channel.send(to('a'))
+    const unreadable = 'DINGTALK_ANSWER_UNREADABLE'
+    const ambiguous: [NextAnswer, string][] = [
+      [(usual) => ({ ...usual, broken: 'reset' }), 'HTTP_INTERRUPTED'],
+      [(usual) => ({ ...usual, broken: 'cut' }), 'HTTP_INTERRUPTED'],
+      [(usual) => ({ ...usual, body: usual.body.padEnd((1 << 20) + 1) }), 'HTTP_ANSWER_TOO_LARGE'],
+      [() => ({ status: 502, type: 'text/html', body: '<html/>' }), unreadable],
+      [() => ({ status: 504, type: 'text/html', body: '<html/>' }), unreadable],
+      [() => ({ status: 200, type: 'text/html', body: '<html/>' }), unreadable],
+      [() => ({ status: 400, body: '[]' }), unreadable],
+      [() => problem('ServiceUnavailable', 503), unreadable],
+      [() => problem('unknown.send.result'), 'DINGTALK_UNKNOWN_RESULT'],
+      [() => problem('system.error', 500), 'DINGTALK_SYSTEM_ERROR'],
+    ]
+    for (const [answer, code] of ambiguous) {
+      const before = fake.sent.length
+      fake.next(answer)
+      expect(await channel.send(to('a'))).toEqual({ status: 'uncertain', code, hint: expect.any(String) })
+      expect(fake.sent.length - before).toBe(1)
+    }
+  })
+
+  it('tries again where the port is closed', async () => {
+    const fake = await start()
+    const channel = channelOf(fake.url)
+    await channel.send(to('a'))
+    await fake.close()
+    open.length = 0
+    expect(await channel.send(to('a'))).toMatchObject({ status: 'retry', code: 'HTTP_UNREACHABLE' })
+  })
+
+  it('tries again where only the call for a token went wrong', async () => {
+    const answers: NextAnswer[] = [
+      { status: 502, type: 'text/html', body: '<html/>' },
+      { body: '', broken: 'reset' },
+      (usual) => ({ ...usual, broken: 'cut' }),
+    ]
+    for (const answer of answers) {
+      const fake = await start()
+      fake.next(answer)
+      expect(await channelOf(fake.url).send(to('a'))).toMatchObject({ status: 'retry' })
+      expect(fake.sent).toHaveLength(0)
+    }
   })
 
   it('calls the documented addresses', () =>

@@ -105,7 +105,11 @@ describe('DingTalk robot: messages', () => {
     )
     expect(message.sender).toEqual({ memberId: '$:LWCP_v1:$Cxxxx' })
     expect(messageOf(deliver(dingtalkBody({ senderStaffId: '' }))).sender.memberId).toBe('$:LWCP_v1:$Cxxxx')
-    expect(messageOf(deliver(dingtalkBody({ isAdmin: false }))).sender.role).toBeUndefined()
+  })
+
+  it('takes an admin for a leader, anybody else for a member, and claims nothing where it is not told', () => {
+    const roleOf = (isAdmin: unknown) => messageOf(deliver(dingtalkBody({ isAdmin }))).sender.role
+    expect([true, false, undefined, 'true'].map(roleOf)).toEqual(['leader', 'member', undefined, undefined])
   })
 
   it('reads every message type', () => {

@@ -73,6 +73,47 @@ describe('WeCom bot: verification of the URL', () => {
   })
 })
 
+describe('WeCom bot: a captured delivery', () => {
+  const asVerification = ({ query, body }: CallbackRequest): CallbackRequest => {
+    const { encrypt }: { encrypt: string } = JSON.parse(body.toString())
+    return {
+      method: 'GET',
+      query: `${query}&echostr=${encodeURIComponent(encrypt)}`,
+      headers: {},
+      body: Buffer.alloc(0),
+    }
+  }
+
+  it('is not decrypted for whoever asks by GET', () => {
+    const message = wecomGroupText('M1', '@RobotA 本周五前报送')
+    const delivery = wecomDelivery(VECTOR_SECRETS, message, NOW)
+    expect(messageOf(bot().receive(delivery)).text).toBe('本周五前报送')
+    const refused = refusalOf(() => bot().receive(asVerification(delivery)))
+    expect(refused).toMatchObject({ status: 400, code: 'ECHO_INVALID' })
+    expect(`${refused.message}${refused.hint}`).not.toMatch(/报送|M1/)
+  })
+
+  it('gives back one word of at most 64 letters, digits, _ and - and nothing else', () => {
+    const echo = (text: string) => bot().receive(wecomVerification(VECTOR_SECRETS, text, NOW))
+    for (const word of ['1', 'aZ09_-', 'a'.repeat(64)]) {
+      expect(echo(word)).toMatchObject({ kind: 'respond', response: { status: 200, body: word } })
+    }
+    for (const other of ['', 'a'.repeat(65), '{}', '[1]', '"a"', '<xml/>', '1.5', '你好', 'a b', '1\n', '\ufeff1']) {
+      expect(statusOf(() => echo(other))).toBe(400)
+    }
+  })
+
+  it('is never given back, whatever JSON it carries', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (message) => {
+        const delivery = wecomDelivery(VECTOR_SECRETS, message, NOW)
+        expect(statusOf(() => bot().receive(asVerification(delivery)))).toBe(400)
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
+
 describe('WeCom bot: messages', () => {
   it('normalises vector V2', () => {
     const { encrypt, timestamp, nonce } = vector('V2')

@@ -8,6 +8,7 @@ import {
 } from '../../../src/adapters/wecom/webhook-channel.ts'
 import { error, type FakeWecom, type FakeWecomOptions, startFakeWecom } from '../../platforms/fake-wecom.ts'
 import { withNock } from '../../platforms/feigned-sockets.ts'
+import type { NextAnswer } from '../../platforms/loopback.ts'
 
 const open: FakeWecom[] = []
 afterEach(async () => {
@@ -34,6 +35,19 @@ const toMember = (body: string, memberId = 'zhangsan') => ({
   outboxId: 'o1',
   body,
 })
+
+/** Ways in which the answer to a request that was obeyed does not come back whole. */
+const LOST: readonly NextAnswer[] = [
+  (usual) => ({ ...usual, broken: 'reset' }),
+  (usual) => ({ ...usual, broken: 'cut' }),
+  (usual) => ({ ...usual, body: usual.body.padEnd((1 << 20) + 1) }),
+]
+/** The same where something in between answers in the platform's place. */
+const REPLACED: readonly NextAnswer[] = [502, 504, 200].map((status) => () => ({
+  status,
+  type: 'text/html',
+  body: '<html/>',
+}))
 
 describe('WeCom group robot', () => {
   const channelOf = (baseUrl: string, changes: Partial<WecomWebhookChannelOptions> = {}) =>
@@ -99,13 +113,30 @@ describe('WeCom group robot', () => {
     }
   })
 
-  it('tries again later where the answer is no answer of WeCom', async () => {
+  it('does not know whether it was posted where the answer is no answer of WeCom', async () => {
     const fake = await start()
     const channel = channelOf(fake.url)
     for (const body of ['<html>maintenance</html>', '', 'null', '[]', '{"ok":true}', '{"errcode":"0"}']) {
       fake.next({ body })
-      expect(await channel.send(toGroup('a'))).toMatchObject({ status: 'retry', code: 'WECOM_ANSWER_UNREADABLE' })
+      expect(await channel.send(toGroup('a'))).toMatchObject({ status: 'uncertain', code: 'WECOM_ANSWER_UNREADABLE' })
     }
+  })
+
+  it('does not post again what may have been posted', async () => {
+    const fake = await start()
+    const channel = channelOf(fake.url)
+    const codes = ['HTTP_INTERRUPTED', 'HTTP_INTERRUPTED', 'HTTP_ANSWER_TOO_LARGE']
+    for (const [index, answer] of [...LOST, ...REPLACED].entries()) {
+      fake.next(answer)
+      const code = codes[index] ?? 'WECOM_ANSWER_UNREADABLE'
+      expect(await channel.send(toGroup('a'))).toEqual({ status: 'uncertain', code, hint: expect.any(String) })
+      expect(fake.sent).toHaveLength(index + 1)
+    }
+  })
+
+  it('tries again where the port is closed', async () => {
+    const fake = await start()
+    const channel = channelOf(fake.url)
     await fake.close()
     open.length = 0
     expect(await channel.send(toGroup('a'))).toMatchObject({ status: 'retry', code: 'HTTP_UNREACHABLE' })
@@ -219,6 +250,26 @@ describe('WeCom app message', () => {
     fake.next(error(40014, 'x'), error(0, 'no token in here'))
     expect(await channel.send(toMember('二'))).toMatchObject({ status: 'retry', code: 'WECOM_ANSWER_UNREADABLE' })
     expect(fake.seen.length - before).toBe(2)
+  })
+
+  it('sends again what may have been sent, since WeCom drops a repetition', async () => {
+    const fake = await start()
+    const channel = channelOf(fake.url)
+    await channel.send(toMember('a'))
+    for (const answer of [...LOST, ...REPLACED]) {
+      fake.next(answer)
+      expect(await channel.send(toMember('a'))).toMatchObject({ status: 'retry' })
+      expect(fake.sent.at(-1)?.body).toMatchObject({ enable_duplicate_check: 1 })
+    }
+  })
+
+  it('tries again where only the call for a token went wrong', async () => {
+    for (const answer of [...LOST, ...REPLACED]) {
+      const fake = await start()
+      fake.next(answer)
+      expect(await channelOf(fake.url).send(toMember('a'))).toMatchObject({ status: 'retry' })
+      expect(fake.sent).toHaveLength(0)
+    }
   })
 
   it('reads the lists of those who got nothing, whatever the case of their ids', async () => {

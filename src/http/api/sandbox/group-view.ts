@@ -3,8 +3,9 @@ import { chinaIso, DAY_MS } from '../../../domain/calendar.ts'
 import { LABEL_NAMES } from '../../../domain/label.ts'
 import { isOverdue } from '../../../domain/ledger.ts'
 import type { EpochMs, Member } from '../../../domain/message.ts'
-import { SIMULATED_CHANNEL } from '../../../intake/entries.ts'
+import { GROUP } from '../../../domain/outbound.ts'
 import type { PolicyInForce } from '../../../intake/group-state.ts'
+import { SIMULATED_CHANNEL } from '../../../outbox/entries.ts'
 import { decisionsOn } from '../../../store/decisions.ts'
 import { type GroupRef, membersOf } from '../../../store/groups.ts'
 import { itemsOf } from '../../../store/ledger.ts'
@@ -15,6 +16,8 @@ import type { Tables } from '../../../store/tables.ts'
 const MESSAGES = 300
 const POSTS = 200
 const BACK_MS = 400 * DAY_MS
+
+const shownRecipient = (recipient: string | null) => (recipient === GROUP ? 'group' : recipient)
 
 /** All that the sandbox page shows of a group. */
 export async function groupView(
@@ -53,7 +56,7 @@ export async function groupView(
         rule: decision.rule,
         title: titles.get(decision.rule) ?? decision.rule,
         action: decision.action,
-        to: decision.recipient,
+        to: shownRecipient(decision.recipient),
         reason: decision.reason,
         held: decision.held,
         simulated: decision.simulated,
@@ -72,7 +75,7 @@ export async function groupView(
     })),
     posts: posts.map((post) => ({
       outboxId: post.outbox_id,
-      to: post.recipient,
+      to: shownRecipient(post.recipient),
       purpose: post.purpose,
       body: post.body,
       state: post.channel === SIMULATED_CHANNEL && post.state === 'sent' ? 'simulated' : post.state,

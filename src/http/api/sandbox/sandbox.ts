@@ -9,6 +9,7 @@ import type { Transcript } from '../../../domain/transcript.ts'
 import type { PolicyBook } from '../../../intake/policy-book.ts'
 import { composeDigest } from '../../../outbox/compose-digest.ts'
 import { withMode } from '../../../policy/with-mode.ts'
+import { lastSentAt } from '../../../store/messages.ts'
 import type { Tables } from '../../../store/tables.ts'
 import type { Changes } from '../../changes.ts'
 import { readBody } from '../../read-body.ts'
@@ -44,18 +45,8 @@ export function sandboxRoutes({ db, policies, transcripts, groups, changes, secr
   }
 
   /** The digest of the period of the last message: a replayed week may lie a little in the past. */
-  const digestTime = async (group: SandboxGroup) => {
-    const row = await db
-      .selectFrom('messages')
-      .select('sent_at')
-      .where('tenant_id', '=', SANDBOX_TENANT)
-      .where('group_id', '=', group.groupId)
-      .orderBy('sent_at', 'desc')
-      .limit(1)
-      .executeTakeFirst()
-    const last = row?.sent_at.getTime() ?? now()
-    return Math.min(now(), last + DAY_MS)
-  }
+  const digestTime = async (group: SandboxGroup & { tenantId: string }) =>
+    Math.min(now(), ((await lastSentAt(db, group)) ?? now()) + DAY_MS)
 
   router.get('/', (ctx) => {
     ctx.body = {

@@ -1,10 +1,11 @@
 import { HOUR_MS } from '../domain/calendar.ts'
 import type { Decision, Purpose } from '../domain/decision.ts'
 import type { EpochMs, GroupMessage } from '../domain/message.ts'
-import type { Audience } from '../domain/outbound.ts'
+import { type Audience, audienceOf } from '../domain/outbound.ts'
+import { purposeOf } from '../policy/budget.ts'
 import type { Group } from '../store/groups.ts'
 import type { OutboxEntry } from '../store/outbox.ts'
-import type { Rooms } from './rooms.ts'
+import type { Route } from './route.ts'
 
 /** A word about a message is worth saying for a day, a note for three. */
 const WORTH_MS: Readonly<Record<Purpose, number>> = {
@@ -16,10 +17,11 @@ const WORTH_MS: Readonly<Record<Purpose, number>> = {
 
 /** The channel of answers that travel in the response to the callback itself. */
 const REPLY_CHANNEL = 'reply'
+/** What the causes of appeal notes begin with. */
+export const APPEAL_CAUSE = 'appeal:'
+
 /** The channel that records and says nothing: where consequences go in observe mode. */
 export const SIMULATED_CHANNEL = 'simulated'
-
-const audienceOf = (to: string): Audience => (to === 'group' ? { kind: 'group' } : { kind: 'member', memberId: to })
 
 /** One word for each rule, action and message. */
 export const causeOf = (decision: Decision, message: GroupMessage): string =>
@@ -33,10 +35,10 @@ export function entryOf(
   channelTo: (audience: Audience) => string | null,
   context: { outboxId: string; now: EpochMs },
 ): OutboxEntry | null {
-  if (decision.action === 'record' || decision.to === null) return null
+  const purpose = purposeOf(decision.action)
+  if (purpose === null || decision.to === null) return null
   const audience = audienceOf(decision.to)
   const channel = channelTo(audience)
-  const purpose: Purpose = decision.action === 'remind-sender' ? 'reminder' : 'note'
   return {
     tenantId: message.tenantId,
     groupId: message.groupId,
@@ -77,32 +79,29 @@ export const answerEntry = (
   createdAt: context.now,
 })
 
-/** A note to whoever decides on appeals: that one waits, not who made it. Real in both modes, as the appeal is. */
+/** A note to whoever decides on an appeal, with what is needed to decide. Real in both modes, as the appeal is. */
 export function appealEntry(
   group: Group,
-  appealed: { messageId: string; rule: string },
-  decider: string,
-  waiting: number,
-  rooms: Pick<Rooms, 'route' | 'now' | 'newId'>,
+  appeal: { messageId: string; rule: string; decider: string; body: string },
+  context: { route: Route; outboxId: string; now: EpochMs; notBefore: EpochMs },
 ): OutboxEntry {
-  const now = rooms.now()
-  const audience: Audience = { kind: 'member', memberId: decider }
-  const channel = rooms.route(group, audience)
+  const audience: Audience = { kind: 'member', memberId: appeal.decider }
+  const channel = context.route(group, audience)
   return {
     tenantId: group.tenantId,
     groupId: group.groupId,
-    outboxId: rooms.newId(),
-    cause: `appeal:${appealed.rule}:${appealed.messageId}`,
-    messageId: appealed.messageId,
+    outboxId: context.outboxId,
+    cause: `${APPEAL_CAUSE}${appeal.rule}:${appeal.messageId}`,
+    messageId: appeal.messageId,
     audience,
     purpose: 'note',
     channel: channel ?? SIMULATED_CHANNEL,
-    body: `「${group.name ?? '本群'}」有 ${waiting} 条申诉等待复核:有成员认为收到的提醒不合适。请抽空看一看原消息和理由。`,
+    body: appeal.body,
     state: channel === null ? 'held' : 'queued',
     held: channel === null ? 'no-channel' : null,
-    notBefore: now,
-    expiresAt: now + WORTH_MS.note,
-    createdAt: now,
+    notBefore: context.notBefore,
+    expiresAt: context.notBefore + WORTH_MS.note,
+    createdAt: context.now,
   }
 }
 

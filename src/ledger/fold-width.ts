@@ -4,7 +4,7 @@ const CIRCLED = '①②③④⑤⑥⑦⑧⑨⑩'
  * A text as the rules of the ledger read it: full-width letters, digits and punctuation become half-width, circled
  * numbers `1.`. People type both in one sentence; a rule that knew one width only would miss half of them.
  */
-export const plainText = (text: string): string =>
+export const foldWidth = (text: string): string =>
   text.replace(/[①-⑩]/gu, (circled) => `${CIRCLED.indexOf(circled) + 1}.`).normalize('NFKC')
 
 const FULL_WIDTH: Readonly<Record<string, string>> = {
