@@ -5,7 +5,7 @@ import { ROOT } from '../lib/package-bin.ts'
 import { seededRandom } from '../lib/seeded-random.ts'
 
 const GROUPS = 40
-const SENDERS = 200
+const MEMBERS = 20
 
 /** What a member writes to the bot in a group. */
 export interface BotMessage {
@@ -31,15 +31,18 @@ export function corpusLines(): CorpusLine[] {
   )
 }
 
-/** Messages to the bot in 40 groups by 200 senders, each with an id of its own that begins with `prefix`. */
+/** Messages to the bot in 40 groups of 20 members, each with an id of its own that begins with `prefix`. */
 export function corpusMessages(count: number, prefix: string, seed: number): BotMessage[] {
   const random = seededRandom(seed)
   const lines = corpusLines()
   const below = (limit: number) => Math.floor(random() * limit)
-  return Array.from({ length: count }, (_, index) => ({
-    msgid: `${prefix}-${index}`,
-    chatid: `wrGroup${below(GROUPS)}`,
-    userid: `member${below(SENDERS)}`,
-    text: `@清群 ${lines[below(lines.length)]?.text}`,
-  }))
+  return Array.from({ length: count }, (_, index) => {
+    const group = below(GROUPS)
+    return {
+      msgid: `${prefix}-${index}`,
+      chatid: `wrGroup${group}`,
+      userid: `member${group * MEMBERS + below(MEMBERS)}`,
+      text: `@清群 ${lines[below(lines.length)]?.text}`,
+    }
+  })
 }
