@@ -11,6 +11,7 @@ import {
   wecomSeal,
   wecomSignature,
   wecomUnseal,
+  wecomVerification,
 } from '../platforms/wecom-wire.ts'
 import { type Delivery, DING_SECRET, NOW, type Office, openOffice, SECRETS } from './office.ts'
 
@@ -57,14 +58,15 @@ async function expectRefusal(sending: () => Promise<Response>, status: number, c
 }
 
 describe('callbacks of WeCom', () => {
-  it('answer the verification of their address with the decrypted text of a vector', async () => {
-    const { encrypt, timestamp, nonce, signature, message } = VECTORS.find(
-      ({ name }) => name === 'V5',
-    ) as (typeof VECTORS)[4]
-    const query = `msg_signature=${signature}&timestamp=${timestamp}&nonce=${nonce}&echostr=${encodeURIComponent(encrypt)}`
-    const response = await office.deliver('wecom', { method: 'GET', query, headers: {}, body: Buffer.alloc(0) })
+  it('answer the verification of their address with the decrypted text, and with no message', async () => {
+    const { timestamp } = VECTORS.find(({ name }) => name === 'V5') as (typeof VECTORS)[4]
+    const asked = (echo: string) => wecomVerification(VECTOR_SECRETS, echo, Number(timestamp) * 1000)
+    const response = await office.deliver('wecom', asked('1616140317555161061'))
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8'])
-    expect(await response.text()).toBe(message)
+    expect(await response.text()).toBe('1616140317555161061')
+    const captured = await office.deliver('wecom', asked('{"msgid":"M1","text":{"content":"秘密"}}'))
+    expect(captured.status).toBe(400)
+    expect(await captured.text()).not.toContain('秘密')
   })
 
   it('store the message of a vector', async () => {
