@@ -8,9 +8,9 @@ import { createWecomAppChannel } from '../adapters/wecom/app-channel.ts'
 import { createWecomBot } from '../adapters/wecom/bot.ts'
 import { createWecomWebhookChannel } from '../adapters/wecom/webhook-channel.ts'
 import type { Clock } from '../domain/message.ts'
+import { SIMULATED_CHANNEL } from '../domain/outbound.ts'
 import type { Env } from '../env.ts'
 import { SANDBOX_CHANNEL, SANDBOX_TENANT } from '../http/api/sandbox/sandbox-groups.ts'
-import { SIMULATED_CHANNEL } from '../outbox/entries.ts'
 import type { Route } from '../outbox/route.ts'
 
 /** The tenant of a deployment that serves one organisation. */

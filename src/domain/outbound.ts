@@ -7,6 +7,9 @@ export type Audience = { kind: 'group' } | { kind: 'member'; memberId: string }
 /** The recipient that stands for the whole group: no platform's member id begins with `@`. */
 export const GROUP = '@group'
 
+/** The channel that records and says nothing: where consequences go in observe mode. */
+export const SIMULATED_CHANNEL = 'simulated'
+
 /** An audience as decisions and the store name it: a member id, or `GROUP`. */
 export const recipientOf = (audience: Audience): string => (audience.kind === 'group' ? GROUP : audience.memberId)
 

@@ -72,7 +72,7 @@ export const policySchema = z.strictObject({
       days: z.enum(['workdays', 'everyday']).default('workdays'),
       from: timeOfDay.default(510),
       to: timeOfDay.default(1080),
-      /** A message with one of these words is an emergency: no rule meets it. */
+      /** A message with one of these words is an emergency: what a rule decides on it is recorded and held. */
       emergencies: z.array(z.string().min(1).max(32)).default([]),
     })
     .prefault({}),

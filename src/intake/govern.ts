@@ -1,6 +1,6 @@
 import type { GroupMessage, Member } from '../domain/message.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import { causeOf, entryOf, SIMULATED_CHANNEL } from '../outbox/entries.ts'
+import { causeOf, entryOf } from '../outbox/entries.ts'
 import { decide } from '../policy/decide.ts'
 import { phrase } from '../policy/wording.ts'
 import type { StoredDecision } from '../store/decisions.ts'
@@ -41,7 +41,6 @@ export function govern(state: GroupState, message: GroupMessage, sender: Member,
     })
     return entryOf(decision, message, body, channelTo, { outboxId: rooms.newId(), now }) ?? []
   })
-  const simulated = channelTo({ kind: 'group' }) === SIMULATED_CHANNEL
   const stored = decisions.map(
     (decision): StoredDecision => ({
       ...decision,
@@ -50,7 +49,7 @@ export function govern(state: GroupState, message: GroupMessage, sender: Member,
       messageId: message.messageId,
       senderId: sender.memberId,
       policyVersion: version,
-      simulated,
+      simulated: policy.mode === 'observe',
       at: message.sentAt,
     }),
   )

@@ -4,13 +4,12 @@ import { digestMarkdown } from '../digest/digest-markdown.ts'
 import { type DigestKind, digestPeriod } from '../digest/digest-period.ts'
 import { LABELS, type Label } from '../domain/label.ts'
 import type { EpochMs } from '../domain/message.ts'
-import { GROUP } from '../domain/outbound.ts'
+import { GROUP, SIMULATED_CHANNEL } from '../domain/outbound.ts'
 import { findGroup, type GroupRef, membersOf } from '../store/groups.ts'
 import { itemsOf } from '../store/ledger.ts'
 import { labelCounts } from '../store/messages.ts'
 import { outboxCounts } from '../store/outbox.ts'
 import type { Tables } from '../store/tables.ts'
-import { SIMULATED_CHANNEL } from './entries.ts'
 
 const complete = (counts: ReadonlyMap<Label, number>): Record<Label, number> =>
   Object.fromEntries(LABELS.map((label) => [label, counts.get(label) ?? 0])) as Record<Label, number>

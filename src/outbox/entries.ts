@@ -1,7 +1,7 @@
 import { HOUR_MS } from '../domain/calendar.ts'
 import type { Decision, Purpose } from '../domain/decision.ts'
 import type { EpochMs, GroupMessage } from '../domain/message.ts'
-import { type Audience, audienceOf } from '../domain/outbound.ts'
+import { type Audience, audienceOf, SIMULATED_CHANNEL } from '../domain/outbound.ts'
 import { purposeOf } from '../policy/budget.ts'
 import type { Group } from '../store/groups.ts'
 import type { OutboxEntry } from '../store/outbox.ts'
@@ -19,9 +19,6 @@ const WORTH_MS: Readonly<Record<Purpose, number>> = {
 const REPLY_CHANNEL = 'reply'
 /** What the causes of appeal notes begin with. */
 export const APPEAL_CAUSE = 'appeal:'
-
-/** The channel that records and says nothing: where consequences go in observe mode. */
-export const SIMULATED_CHANNEL = 'simulated'
 
 /** One word for each rule, action and message. */
 export const causeOf = (decision: Decision, message: GroupMessage): string =>

@@ -1,10 +1,10 @@
 import type { EpochMs } from '../domain/message.ts'
-import { audienceOf } from '../domain/outbound.ts'
+import { audienceOf, SIMULATED_CHANNEL } from '../domain/outbound.ts'
 import type { Policy } from '../domain/policy.ts'
 import { afterQuiet, nextAllowed } from '../policy/hours.ts'
 import type { GroupRef } from '../store/groups.ts'
 import type { ClaimedEntry } from '../store/outbox.ts'
-import { APPEAL_CAUSE, SIMULATED_CHANNEL } from './entries.ts'
+import { APPEAL_CAUSE } from './entries.ts'
 
 /** Whether an entry may be said at this moment: now, at a later moment, or not any more. */
 export type Permit = 'now' | 'never' | { notBefore: EpochMs }

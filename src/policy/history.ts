@@ -8,9 +8,9 @@ import type { Policy, Rule } from '../domain/policy.ts'
 export interface History {
   /** Oldest first. */
   messages: readonly PastMessage[]
-  /** In any order, `at` the `sentAt` of its message; simulated ones included, else observe and enforce would part. */
+  /** In any order, `at` the `sentAt` of its message; simulated ones only while the group is observed. */
   decisions: readonly PastDecision[]
-  /** In any order; `at` is when it was or will be said. Simulated ones included. */
+  /** In any order; `at` is when it was or will be said; simulated ones likewise. */
   posts: readonly PastPost[]
 }
 

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Hold, PastPost, Purpose } from '../domain/decision.ts'
 import type { EpochMs } from '../domain/message.ts'
-import { GROUP, type Outbound, recipientOf } from '../domain/outbound.ts'
+import { GROUP, type Outbound, recipientOf, SIMULATED_CHANNEL } from '../domain/outbound.ts'
 import type { GroupRef } from './groups.ts'
 import { insertRows, timestamp, unnest } from './rows.ts'
 import type { OutboxState, Tables } from './tables.ts'
@@ -116,7 +116,7 @@ export async function postsTo(
       where o.tenant_id = k.tenant_id and o.recipient = k.recipient and o.not_before > ${timestamp(since)}
         and (k.recipient <> ${GROUP} or o.group_id = k.group_id)
         and o.state not in ('held', 'dropped', 'failed') and o.purpose <> 'answer'
-        and (k.simulated::boolean or o.channel <> 'simulated')
+        and (k.simulated::boolean or o.channel <> ${SIMULATED_CHANNEL})
       order by o.not_before desc
       limit ${limit}
     ) o

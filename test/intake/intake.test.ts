@@ -259,6 +259,21 @@ onEachStore('intake', (stores, kind) => {
     expect(action).toEqual([{ action: 'remind-sender' }])
   })
 
+  it('records as simulated what it decides while observing, also where the group itself cannot be spoken to', async () => {
+    const store = await stores.open()
+    const toMembers = (name: string) => (_group: unknown, audience: { kind: string }) =>
+      audience.kind === 'member' ? name : null
+    const { intake } = await intakeOn(store, {
+      policy: ENFORCED.replace('mode: enforce', 'mode: observe'),
+      rooms: {
+        route: toMembers('test'),
+        consequences: { enforce: toMembers('test'), observe: toMembers('simulated') },
+      },
+    })
+    await intake.accept(messageOf(BOAST))
+    expect(await store.db.selectFrom('decisions').select('simulated').execute()).toEqual([{ simulated: true }])
+  })
+
   it('takes work that begins with 申诉 for work, and an appeal in the group for no appeal', async () => {
     const store = await stores.open()
     const { intake } = await intakeOn(store)
