@@ -1,8 +1,11 @@
 import { join } from 'node:path'
 import type { Fetch } from './adapters/http-client.ts'
+import { startListening } from './app/listeners.ts'
 import { openServer } from './app/open-server.ts'
 import { readPolicyFile } from './app/policy-files.ts'
-import { every } from './app/timers.ts'
+import { createReconsidering, openSecondOpinion } from './app/second-opinion.ts'
+import { openTenantJudges } from './app/tenant-judges.ts'
+import { every, sleep } from './app/timers.ts'
 import { DEFAULT_TENANT, openWays } from './app/ways.ts'
 import type { Clock } from './domain/message.ts'
 import type { Env } from './env.ts'
@@ -33,6 +36,7 @@ import { createUpkeep } from './store/maintain.ts'
 import { markUncertain } from './store/outbox.ts'
 
 const POLICY_REFRESH_MS = 10_000
+const MODEL_REFRESH_MS = 10_000
 const UPKEEP_MS = 60_000
 const SWEEP_MS = 60_000
 
@@ -84,7 +88,7 @@ type Configured = Awaited<ReturnType<typeof configure>>
 
 /** Opens store and queue and joins the rooms; `closers` take down again what was opened, last first. */
 async function joinRooms(options: AppOptions, configured: Configured, closers: (() => unknown)[]) {
-  const { env, log, now, newId } = options
+  const { env, log, now, fetch, newId } = options
   const { metrics, ways, policy, sandboxPolicy, judge, transcripts } = configured
   const changes = createChanges()
   const store = await openStore(storeLocation(options))
@@ -102,9 +106,10 @@ async function joinRooms(options: AppOptions, configured: Configured, closers: (
 
   const queue = await openQueue(store, (error) => log.error(errorFields(error), 'queue error'))
   closers.push(() => queue.stop())
+  const judges = await openTenantJudges(db, judge, log)
   const leaders = new Set(env.LEADERS)
   const rooms: Rooms = {
-    judge,
+    judgeOf: judges.of,
     findDue,
     route: ways.route,
     consequences: { enforce: ways.route, observe: ways.simulated },
@@ -112,11 +117,13 @@ async function joinRooms(options: AppOptions, configured: Configured, closers: (
     now,
     newId,
   }
+  const secondOpinion = openSecondOpinion({ env, db, fetch, now, log, metrics })
   const intake = createIntake({
     db,
     jobs: queue,
     rooms,
     policyOf: policies.of,
+    secondJudge: secondOpinion ? { isDoubtful: secondOpinion.isDoubtful, jobs: queue } : undefined,
     onCommitted: (groups, effects) => {
       for (const { stored } of effects)
         metrics.received.inc({ adapter: stored.adapter, label: stored.verdict?.label ?? 'none' })
@@ -149,7 +156,13 @@ async function joinRooms(options: AppOptions, configured: Configured, closers: (
     for (const digest of await postDigests({ db, jobs: queue, rooms, policyOf: policies.of }, now()))
       log.info({ group: groupKey(digest), kind: digest.kind }, 'digest posted')
   }
-  await queue.work({ courier, postDigests: digests })
+  const reconsider = secondOpinion
+    ? createReconsidering(
+        { db, rooms, policyOf: policies.of, secondOpinion },
+        { log, metrics, announce: changes.announce },
+      )
+    : undefined
+  await queue.work({ courier, postDigests: digests, reconsider })
   // Down at the hour of the digests: they are made up for on the same day.
   if (now() >= digestHour(now())) await digests()
   const sweep = async () => {
@@ -158,7 +171,12 @@ async function joinRooms(options: AppOptions, configured: Configured, closers: (
   }
   closers.push(every(SWEEP_MS, 'sweeping the outbox', sweep, log))
   closers.push(every(POLICY_REFRESH_MS, 'reading the policies again', policies.refresh, log))
+  closers.push(every(MODEL_REFRESH_MS, 'looking for models of tenants', judges.refresh, log))
   if (store.kind === 'embedded') closers.push(every(UPKEEP_MS, 'upkeep of the store', createUpkeep(db), log))
+  const timing = { now, sleep, random: () => options.random(4).readUInt32BE() / 2 ** 32 }
+  closers.push(
+    startListening(ways.listeners, { db, intake, tenantId: DEFAULT_TENANT, timing, node: newId(), log, metrics }),
+  )
   return { db, policies, intake, changes }
 }
 

@@ -25,6 +25,12 @@ const baseUrl = z
   }, '要用 https(本机回环地址除外)')
   .transform((url) => url.replace(/\/+$/, ''))
 
+/** Under which `/chat/completions` stands: an address that carries no secret, since the key has a variable of its own. */
+const completionsBase = baseUrl.refine((text) => {
+  const url = URL.parse(text)
+  return url !== null && `${url.username}${url.password}${url.search}${url.hash}` === ''
+}, '不要带用户名、密码和查询参数')
+
 const webhookKeys = z.record(z.string().min(1), z.string().regex(/^[\w-]{8,128}$/))
 const jsonRecord = z.string().transform((text, context) => {
   try {
@@ -79,12 +85,21 @@ const environment = z.object({
   DINGTALK_APP_SECRET: secret,
   DINGTALK_ROBOT_CODE: secret,
   DINGTALK_API_BASE: baseUrl.optional(),
+  /** An OpenAI-compatible service that is asked about doubtful messages; without it nobody is. */
+  SECOND_OPINION_BASE_URL: completionsBase.optional(),
+  SECOND_OPINION_MODEL: filled.optional(),
+  SECOND_OPINION_API_KEY: secret,
+  /** For one question, repeating included; shorter than what is to be said waits for it. */
+  SECOND_OPINION_TIMEOUT_MS: whole(500, 20_000).default(10_000),
+  /** Requests a day in China, for all nodes together. */
+  SECOND_OPINION_PER_DAY: whole(1, 1_000_000).default(200),
 })
 
 const TOGETHER = [
   ['WECOM_BOT_TOKEN', 'WECOM_BOT_AES_KEY'],
   ['WECOM_CORP_ID', 'WECOM_APP_SECRET', 'WECOM_AGENT_ID'],
   ['DINGTALK_APP_KEY', 'DINGTALK_APP_SECRET', 'DINGTALK_ROBOT_CODE'],
+  ['SECOND_OPINION_BASE_URL', 'SECOND_OPINION_MODEL'],
 ] as const
 
 /** The names of all variables that are read. */
@@ -93,15 +108,19 @@ export const environmentNames = (): string[] => Object.keys(environment.shape)
 /** The environment, read once and checked. */
 export type Env = z.output<typeof environment>
 
-const PREFIXES = ['WECOM_', 'DINGTALK_']
+const PREFIXES = ['WECOM_', 'DINGTALK_', 'SECOND_OPINION_']
 
 /** What is missing of those that only work together. */
 function incomplete(variables: Readonly<Record<string, string | undefined>>): string[] {
-  return TOGETHER.flatMap((names) => {
+  const faults = TOGETHER.flatMap((names) => {
     const missing = names.filter((name) => variables[name] === undefined)
     if (missing.length === names.length) return []
     return missing.map((name) => `${name}: 缺少;它要和 ${names.filter((each) => each !== name).join('、')} 一起填写`)
   })
+  const { SECOND_OPINION_API_KEY: key, SECOND_OPINION_BASE_URL: base, SECOND_OPINION_MODEL: model } = variables
+  if (key !== undefined && base === undefined && model === undefined)
+    faults.push('SECOND_OPINION_BASE_URL: 缺少;只填 SECOND_OPINION_API_KEY 不起作用')
+  return faults
 }
 
 /**

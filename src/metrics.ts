@@ -23,6 +23,18 @@ export function createMetrics() {
       help: 'Messages stored without a verdict because judging failed',
       registers,
     }),
+    secondOpinions: new Counter({
+      name: 'qingqun_second_opinions_total',
+      help: 'Second opinions asked for, by how the question ended',
+      labelNames: ['code'],
+      registers,
+    }),
+    reconsidered: new Counter({
+      name: 'qingqun_verdicts_corrected_total',
+      help: 'Verdicts that a second opinion has corrected, by label before and after',
+      labelNames: ['from', 'to'],
+      registers,
+    }),
     delivered: new Counter({
       name: 'qingqun_outbox_total',
       help: 'Outbox entries by channel and what became of them',
@@ -34,6 +46,18 @@ export function createMetrics() {
       help: 'Time from a callback to its acknowledgement',
       labelNames: ['adapter'],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers,
+    }),
+    listening: new Gauge({
+      name: 'qingqun_listening',
+      help: '1 while a way in that stays open hears its platform',
+      labelNames: ['channel'],
+      registers,
+    }),
+    gaps: new Counter({
+      name: 'qingqun_gaps_total',
+      help: 'Stretches of time whose messages were not heard',
+      labelNames: ['channel'],
       registers,
     }),
     quotaExhausted: new Gauge({

@@ -32,6 +32,8 @@ describe('readEnv', () => {
       DATA_DIR: 'data',
       LEADERS: [],
       SANDBOX: 'auto',
+      SECOND_OPINION_TIMEOUT_MS: 10_000,
+      SECOND_OPINION_PER_DAY: 200,
     } satisfies Partial<Env>)
   })
 
@@ -137,6 +139,19 @@ describe('readEnv', () => {
       expect(faultsOf({ WECOM_API_BASE: bad })).toEqual(['WECOM_API_BASE'])
   })
 
+  it('takes a second judge only whole, at an address that carries no secret', () => {
+    const judge = { SECOND_OPINION_BASE_URL: 'https://model.example/v1/', SECOND_OPINION_MODEL: 'm1' }
+    expect(readEnv(judge)).toMatchObject({ SECOND_OPINION_BASE_URL: 'https://model.example/v1' })
+    expect(faultsOf({ SECOND_OPINION_MODEL: 'm1' })).toEqual(['SECOND_OPINION_BASE_URL'])
+    expect(faultsOf({ SECOND_OPINION_API_KEY: 'k' })).toEqual(['SECOND_OPINION_BASE_URL'])
+    expect(faultsOf({ ...judge, SECOND_OPINION_API_KEY: '' })).toEqual(['SECOND_OPINION_API_KEY'])
+    expect(faultsOf({ ...judge, SECOND_OPINION_PERDAY: '5' })).toEqual(['SECOND_OPINION_PERDAY'])
+    for (const SECOND_OPINION_TIMEOUT_MS of ['0', '20001', '1s'])
+      expect(faultsOf({ ...judge, SECOND_OPINION_TIMEOUT_MS })).toEqual(['SECOND_OPINION_TIMEOUT_MS'])
+    for (const bad of ['http://model.example/v1', 'https://u:p@model.example/v1', 'https://model.example/v1?key=1'])
+      expect(faultsOf({ ...judge, SECOND_OPINION_BASE_URL: bad })).toEqual(['SECOND_OPINION_BASE_URL'])
+  })
+
   it('never repeats a value, which may be a secret', () => {
     const secret = 'Zq7-secret-Zq7'
     const names = [
@@ -149,10 +164,14 @@ describe('readEnv', () => {
       'WECOM_AGENT_ID',
     ]
     const variables = Object.fromEntries(
-      [...names, 'WECOM_WEBHOOKS', 'WECOM_API_BASE', 'DINGTALK_API_BASE', 'DINGTALK_TYPO'].map((name) => [
-        name,
-        secret,
-      ]),
+      [
+        ...names,
+        'WECOM_WEBHOOKS',
+        'WECOM_API_BASE',
+        'DINGTALK_API_BASE',
+        'DINGTALK_TYPO',
+        'SECOND_OPINION_BASE_URL',
+      ].map((name) => [name, secret]),
     )
     const error = refused(variables)
     expect(`${error.message}${error.hint}${error.cause}`).not.toContain('Zq7')

@@ -1,4 +1,6 @@
 import type { SendResult } from '../domain/outbound.ts'
+import { parseJson } from '../net/parse-json.ts'
+import { readBounded } from '../net/read-bounded.ts'
 import { neverLeft } from './never-left.ts'
 
 export type Fetch = typeof globalThis.fetch
@@ -46,7 +48,7 @@ export function createHttpClient({ fetch, timeoutMs = 15_000, maxBytes = 1 << 20
       }
       const text = await readBounded(response, maxBytes)
       if (text === null) return uncertain('HTTP_ANSWER_TOO_LARGE', '对方的应答过大,已放弃,无法确认是否送达')
-      return { status: response.status, json: parse(text) }
+      return { status: response.status, json: parseJson(text) }
     } catch (error) {
       if (signal.aborted) return uncertain('HTTP_TIMEOUT', '对方没有在限定时间内应答,无法确认是否送达')
       const cause = error instanceof Error ? error.cause : undefined
@@ -70,27 +72,6 @@ const POSTED = { connection: 'close' }
 const typed = (json: unknown) => (json === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' })
 
 const uncertain = (code: string, hint: string): HttpOutcome => ({ refused: { status: 'uncertain', code, hint } })
-
-async function readBounded(response: Response, maxBytes: number): Promise<string | null> {
-  if (response.body === null) return ''
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body) {
-    size += chunk.byteLength
-    // Leaving the loop cancels the stream and with it the connection.
-    if (size > maxBytes) return null
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 /** The system's name of the fault, e.g. ECONNREFUSED; its message could quote the address. */
 function nameOf(cause: unknown): string {

@@ -120,7 +120,7 @@ export async function replay({ transcript, policy, judge, findDue, onProgress }:
     })
     const route = () => CHANNEL
     const rooms: Rooms = {
-      judge,
+      judgeOf: () => judge,
       findDue,
       route,
       consequences: { observe: route, enforce: route },

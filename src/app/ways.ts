@@ -1,4 +1,4 @@
-import type { Channel, WebhookAdapter } from '../adapters/adapter.ts'
+import type { Channel, Listener, WebhookAdapter } from '../adapters/adapter.ts'
 import { createDingtalkPrivateChannel } from '../adapters/dingtalk/private-channel.ts'
 import { createDingtalkRobot } from '../adapters/dingtalk/robot.ts'
 import type { Fetch } from '../adapters/http-client.ts'
@@ -20,6 +20,7 @@ const MAIN = 'main'
 /** All ways in and out of a deployment. */
 export interface Ways {
   adapters: WebhookAdapter[]
+  listeners: Listener[]
   channels: ReadonlyMap<string, Channel>
   /** The real way out to an audience. */
   route: Route
@@ -108,6 +109,7 @@ export function openWays(options: WaysOptions): Ways {
     )?.channel.name ?? null
   return {
     adapters: all.flatMap((way) => way.adapters),
+    listeners: [],
     channels: new Map(
       [...served.map(({ channel }) => channel), simulatedChannel].map((channel) => [channel.name, channel]),
     ),

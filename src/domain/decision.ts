@@ -9,8 +9,11 @@ import type { EpochMs, Role } from './message.ts'
 export const ACTIONS = ['record', 'remind-sender', 'note-owner', 'note-group', 'offer-silent-confirm'] as const
 export type Action = (typeof ACTIONS)[number]
 
-/** Why a consequence was not said although a rule asked for it. */
-export const HOLDS = ['budget', 'exempt', 'emergency', 'no-recipient', 'no-channel'] as const
+/**
+ * Why a consequence was not said although a rule asked for it.
+ * `corrected`: taken back, since the verdict has changed; what had been said already counts no more.
+ */
+export const HOLDS = ['budget', 'exempt', 'emergency', 'no-recipient', 'no-channel', 'corrected'] as const
 export type Hold = (typeof HOLDS)[number]
 
 /** A rule met a message. */

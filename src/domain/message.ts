@@ -51,6 +51,16 @@ export const groupMessageSchema = z.object({
 })
 export type GroupMessage = z.infer<typeof groupMessageSchema>
 
+/** What became of a message after it was sent. The message may be one that the bot never heard. */
+export interface Amendment {
+  tenantId: string
+  groupId: string
+  messageId: string
+  at: EpochMs
+  /** `recalled`: what it said is erased, that it was said is kept. `edited`: the new text. */
+  change: { kind: 'recalled' } | { kind: 'edited'; text: string }
+}
+
 /** A member of a group as far as the bot knows one. */
 export interface Member {
   memberId: string

@@ -1,6 +1,6 @@
 import type { LedgerEvent, LedgerItem } from '../domain/ledger.ts'
 import type { GroupMessage, Member } from '../domain/message.ts'
-import type { Verdict } from '../domain/verdict.ts'
+import type { Judge, Verdict } from '../domain/verdict.ts'
 import { advance } from '../ledger/advance.ts'
 import { parseCommand } from '../ledger/command.ts'
 import { fold } from '../ledger/fold.ts'
@@ -16,11 +16,11 @@ import type { Rooms } from './rooms.ts'
 /** How many of the messages before it the judge reads. */
 const CONTEXT = 8
 
-function judgeIn(state: GroupState, message: GroupMessage, sender: Member, rooms: Rooms): Verdict {
+function judgeIn(state: GroupState, message: GroupMessage, sender: Member, judge: Judge): Verdict {
   const context = state.recent
     .slice(-CONTEXT)
     .map((recent) => ({ role: recent.role, text: recent.text, from: recent.senderId }))
-  return rooms.judge.classify({
+  return judge.classify({
     text: message.text,
     role: sender.role,
     from: sender.memberId,
@@ -31,7 +31,7 @@ function judgeIn(state: GroupState, message: GroupMessage, sender: Member, rooms
 }
 
 /** The items that events touch, after them; nothing of `items` is changed. */
-function foldAll(items: ReadonlyMap<number, LedgerItem>, events: readonly LedgerEvent[]): LedgerItem[] {
+export function foldAll(items: ReadonlyMap<number, LedgerItem>, events: readonly LedgerEvent[]): LedgerItem[] {
   const touched = new Map<number, LedgerItem>()
   for (const event of events)
     touched.set(event.number, fold(touched.get(event.number) ?? items.get(event.number) ?? null, event))
@@ -59,7 +59,8 @@ export function consider(message: GroupMessage, state: GroupState, rooms: Rooms)
   }
   if (message.kind === 'unsupported') return effects
 
-  const verdict = judgeIn(state, message, sender, rooms)
+  const judge = rooms.judgeOf(message.tenantId)
+  const verdict = judgeIn(state, message, sender, judge)
   const events = advance(
     { message, role: sender.role, verdict },
     {
@@ -74,7 +75,7 @@ export function consider(message: GroupMessage, state: GroupState, rooms: Rooms)
   const answer = command ? acknowledge(events, message.text, verdict.label) : null
   return {
     ...effects,
-    stored: { ...effects.stored, verdict, judgedBy: rooms.judge.version },
+    stored: { ...effects.stored, verdict, judgedBy: judge.version },
     events,
     items: foldAll(state.items, events),
     decisions,

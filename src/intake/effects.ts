@@ -19,6 +19,8 @@ export interface Effects {
   digest: DigestKind | null
   /** The reason of an appeal, taken once the batch is written. */
   appeal: string | null
+  /** What a second opinion is asked on, and what is to be said waits a moment for it. */
+  awaitsOpinion: boolean
 }
 
 /** The effects of a message that is only kept: not judged, `judgedBy` says why. */
@@ -37,4 +39,5 @@ export const onlyKept = (
   entries: [],
   digest: null,
   appeal: null,
+  awaitsOpinion: false,
 })

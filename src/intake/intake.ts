@@ -1,14 +1,17 @@
 import type { Kysely } from 'kysely'
-import type { Receipt } from '../adapters/adapter.ts'
+import type { Delivery, Receipt } from '../adapters/adapter.ts'
 import { CodedError } from '../domain/errors.ts'
-import type { GroupMessage } from '../domain/message.ts'
+import type { Amendment, GroupMessage } from '../domain/message.ts'
 import type { OutboxJobs } from '../outbox/jobs.ts'
-import { type GroupRef, groupKey } from '../store/groups.ts'
+import { amendMessages } from '../store/amendments.ts'
+import { type ChannelRef, type CursorMove, moveCursors } from '../store/cursors.ts'
+import { type GroupRef, groupKey, lockKnown } from '../store/groups.ts'
 import { knownMessages, messageKey } from '../store/messages.ts'
 import { answersTo } from '../store/outbox.ts'
 import type { Tables } from '../store/tables.ts'
 import { absorb, shareWithOthers } from './absorb.ts'
 import { bringAskedItems } from './asked-items.ts'
+import { awaitOpinion, type SecondJudge } from './await-opinion.ts'
 import { createBatcher } from './batcher.ts'
 import { consider } from './consider.ts'
 import { type Effects, onlyKept } from './effects.ts'
@@ -31,6 +34,8 @@ export interface IntakeOptions {
   jobs: OutboxJobs
   rooms: Rooms
   policyOf(group: GroupRef): PolicyInForce
+  /** Asked about doubtful messages once they are stored; without one every verdict stands. */
+  secondJudge?: SecondJudge | undefined
   /** Called after the commit, for each group that changed. */
   onCommitted?(groups: readonly GroupRef[], messages: readonly Effects[]): void
   onJudgeFailure?(failure: JudgeFailure): void
@@ -39,12 +44,21 @@ export interface IntakeOptions {
 export interface Intake {
   /** Resolves when the message and all it leads to are committed. Rejects where the store refuses: then nothing is. */
   accept(message: GroupMessage): Promise<Receipt>
+  /** As `accept`, for all that a channel hands over at once: it is stored in one transaction, the cursor with it. */
+  deliver(from: ChannelRef, delivery: Delivery): Promise<readonly Receipt[]>
   idle(): Promise<void>
 }
 
 /** SQLSTATE classes 22 and 23: data that the store cannot take. Anything else would fail for every message alike. */
 const isItemsFault = (error: unknown): boolean =>
   error instanceof Error && !('code' in error && typeof error.code === 'string' && !/^2[23]/.test(error.code))
+
+/** What is to be stored together. */
+interface Order {
+  messages: readonly GroupMessage[]
+  amendments: readonly Amendment[]
+  cursor: CursorMove | null
+}
 
 const byTime = (a: GroupMessage, b: GroupMessage) => a.sentAt - b.sentAt
 
@@ -65,8 +79,11 @@ export function createIntake(options: IntakeOptions): Intake {
     }
   }
 
-  async function take(batch: readonly GroupMessage[]): Promise<Receipt[]> {
-    const result = await commit(batch).catch((error) => {
+  async function take(orders: readonly Order[]): Promise<(readonly Receipt[])[]> {
+    const batch = orders.flatMap((order) => order.messages)
+    const amendments = orders.flatMap((order) => order.amendments)
+    const cursors = orders.flatMap((order) => order.cursor ?? [])
+    const result = await commit(batch, amendments, cursors).catch((error) => {
       // What was absorbed has not happened.
       for (const message of batch) cache.drop(message)
       throw error
@@ -75,22 +92,27 @@ export function createIntake(options: IntakeOptions): Intake {
       trimState(state)
       cache.keep(state)
     }
+    // What is remembered still holds the words that were recalled.
+    for (const amendment of amendments) cache.drop(amendment)
     if (result.effects.length > 0) {
       const groups = [...result.states.values()].map(({ group: { tenantId, groupId } }) => ({ tenantId, groupId }))
       options.onCommitted?.(groups, result.effects)
     }
     const seen = new Set<string>()
-    return batch.map((message) => {
+    const receiptOf = (message: GroupMessage): Receipt => {
       const key = messageKey(message)
       const duplicate = result.known.has(key) || seen.has(key)
       seen.add(key)
       const answer = result.answers.get(key)
       return { duplicate, answers: answer === undefined ? [] : [answer] }
-    })
+    }
+    return orders.map((order) => order.messages.map(receiptOf))
   }
 
-  const commit = (batch: readonly GroupMessage[]) =>
+  const commit = (batch: readonly GroupMessage[], amendments: readonly Amendment[], cursors: readonly CursorMove[]) =>
     db.transaction().execute(async (trx) => {
+      const amended = [...new Map([...batch, ...amendments].map((each) => [groupKey(each), each])).values()]
+      if (amendments.length > 0) await lockKnown(trx, amended)
       const states = await loadStates(trx, batch, options.policyOf, cache, rooms.now())
       await bringAskedItems(trx, states, batch)
       const known = await knownMessages(trx, batch)
@@ -103,12 +125,14 @@ export function createIntake(options: IntakeOptions): Intake {
       for (const message of [...fresh.values()].sort(byTime)) {
         const state = states.get(groupKey(message))
         if (!state) throw new CodedError('GROUP_MISSING', 'a group vanished while it was locked')
-        const effect = considerSafely(message, state)
+        const effect = awaitOpinion(considerSafely(message, state), options.secondJudge, rooms.now())
         absorb(state, effect)
         shareWithOthers(states, state, effect)
         effects.push(effect)
       }
       const later = effects.length > 0 ? await writeEffects(trx, states, effects, options) : []
+      if (amendments.length > 0) await amendMessages(trx, amendments)
+      if (cursors.length > 0) await moveCursors(trx, cursors, rooms.now())
       const repeated = batch.filter((message) => known.has(messageKey(message)))
       const answers = new Map<string, string>()
       for (const { body, ...of } of await answersTo(trx, repeated)) answers.set(messageKey(of), body)
@@ -118,6 +142,18 @@ export function createIntake(options: IntakeOptions): Intake {
       return { known, effects, answers, states }
     })
 
-  const batcher = createBatcher<GroupMessage, Receipt>(take, { isItemsFault })
-  return { accept: (message) => batcher.add(storableMessage(message)), idle: () => batcher.idle() }
+  const batcher = createBatcher<Order, readonly Receipt[]>(take, { isItemsFault })
+  return {
+    accept: async (message) => {
+      const [receipt] = await batcher.add({ messages: [storableMessage(message)], amendments: [], cursor: null })
+      return receipt as Receipt
+    },
+    deliver: (from, { messages, amendments = [], cursor }) =>
+      batcher.add({
+        messages: messages.map(storableMessage),
+        amendments,
+        cursor: cursor === undefined ? null : { ...from, value: cursor },
+      }),
+    idle: () => batcher.idle(),
+  }
 }

@@ -6,7 +6,8 @@ import type { GroupRef } from '../store/groups.ts'
 
 /** What intake needs from the other rooms and from the world. */
 export interface Rooms {
-  judge: Judge
+  /** The judge of a tenant: a model of its own, or the shipped one. */
+  judgeOf(tenantId: string): Judge
   findDue: FindDue
   /** The real ways out: policy asks what is possible, the same in both modes. */
   route: Route

@@ -9,6 +9,7 @@ import { insertMessages } from '../store/messages.ts'
 import { insertOutbox, type OutboxEntry } from '../store/outbox.ts'
 import type { Tables } from '../store/tables.ts'
 import { takeAppeal } from './appeal.ts'
+import { hasWordsWaiting, type SecondJudge } from './await-opinion.ts'
 import type { Effects } from './effects.ts'
 import type { GroupState, PolicyInForce } from './group-state.ts'
 import type { Rooms } from './rooms.ts'
@@ -26,7 +27,17 @@ export async function writeEffects(
   trx: Kysely<Tables>,
   states: ReadonlyMap<string, GroupState>,
   effects: readonly Effects[],
-  { jobs, rooms, policyOf }: { jobs: OutboxJobs; rooms: Rooms; policyOf(group: GroupRef): PolicyInForce },
+  {
+    jobs,
+    rooms,
+    policyOf,
+    secondJudge,
+  }: {
+    jobs: OutboxJobs
+    rooms: Rooms
+    policyOf(group: GroupRef): PolicyInForce
+    secondJudge?: SecondJudge | undefined
+  },
 ): Promise<OutboxEntry[]> {
   await insertMessages(
     trx,
@@ -68,5 +79,14 @@ export async function writeEffects(
   const added = await insertOutbox(trx, entries)
   const queued = entries.filter((entry) => entry.state === 'queued' && added.has(entry.outboxId))
   await jobs.enqueue(trx, queued)
+  const doubtful = effects.filter((effect) => effect.awaitsOpinion)
+  await secondJudge?.jobs.enqueueQuestions(
+    trx,
+    doubtful.map((effect) => ({
+      ...at(effect),
+      messageId: effect.stored.messageId,
+      urgent: hasWordsWaiting(effect),
+    })),
+  )
   return later
 }

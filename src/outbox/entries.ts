@@ -21,8 +21,10 @@ const REPLY_CHANNEL = 'reply'
 export const APPEAL_CAUSE = 'appeal:'
 
 /** One word for each rule, action and message. */
-export const causeOf = (decision: Decision, message: GroupMessage): string =>
-  `${decision.rule}:${decision.action}:${message.messageId}`
+export const causeOf = (
+  decision: Pick<Decision, 'rule' | 'action'>,
+  message: Pick<GroupMessage, 'messageId'>,
+): string => `${decision.rule}:${decision.action}:${message.messageId}`
 
 /** What a decision wants said, as an outbox entry; null where nothing is to be said. */
 export function entryOf(

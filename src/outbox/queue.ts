@@ -3,12 +3,14 @@ import { startOfDay } from '../domain/calendar.ts'
 import type { EpochMs } from '../domain/message.ts'
 import type { Store } from '../store/database.ts'
 import { groupKey } from '../store/groups.ts'
+import type { MessageRef } from '../store/messages.ts'
 import type { OutboxRef } from '../store/outbox.ts'
 import type { Courier } from './courier.ts'
-import type { OutboxJobs } from './jobs.ts'
+import type { OpinionJobs, OutboxJobs } from './jobs.ts'
 
 const OUTBOX = 'outbox'
 const DIGESTS = 'digests'
+const OPINIONS = 'opinions'
 
 /** Ten to five in the afternoon: platforms ask to keep mass sending off the full and half hours. */
 const HOUR = 16
@@ -24,10 +26,23 @@ const EXPIRE_SECONDS = 300
 /** The outbox has an expiry of its own: no job may be swept away before its entry has been looked at. */
 const RETENTION_SECONDS = 10 * 365 * 86_400
 
+/** Longer than any question may take; a question that was cut short is asked again. */
+const OPINION_EXPIRE_SECONDS = 45
+/** An opinion that comes after a day helps nobody any more. */
+const OPINION_RETENTION_SECONDS = 86_400
+const QUESTIONS_AT_ONCE = 4
+
+/** What the queue wakes. Without `reconsider` nobody works on questions. */
+export interface Workers {
+  courier: Courier
+  postDigests(): Promise<void>
+  reconsider?: ((ref: MessageRef) => Promise<unknown>) | undefined
+}
+
 /** pg-boss on the store's own database. */
-export interface Queue extends OutboxJobs {
+export interface Queue extends OutboxJobs, OpinionJobs {
   /** Starts the workers. Jobs that were queued before wait for this. */
-  work(workers: { courier: Courier; postDigests(): Promise<void> }): Promise<void>
+  work(workers: Workers): Promise<void>
   stop(): Promise<void>
 }
 
@@ -74,6 +89,14 @@ export async function openQueue(store: Store, onError: (error: unknown) => void)
   })
   await boss.createQueue(DIGESTS, { retryLimit: 5, retryDelay: 30, deleteAfterSeconds: 3600, policy: 'singleton' })
 
+  await boss.createQueue(OPINIONS, {
+    retryLimit: 2,
+    retryDelay: 5,
+    expireInSeconds: OPINION_EXPIRE_SECONDS,
+    retentionSeconds: OPINION_RETENTION_SECONDS,
+    deleteAfterSeconds: 3600,
+  })
+
   let order = 0
   return {
     enqueue: async (trx, entries) => {
@@ -87,12 +110,31 @@ export async function openQueue(store: Store, onError: (error: unknown) => void)
         { db: fromKysely(trx) },
       )
     },
-    work: async ({ courier, postDigests }) => {
+    enqueueQuestions: async (trx, messages) => {
+      if (messages.length === 0) return
+      await boss.insert(
+        OPINIONS,
+        messages.map(({ tenantId, groupId, messageId, urgent }) => ({
+          data: { tenantId, groupId, messageId } satisfies MessageRef,
+          priority: urgent ? 1 : 0,
+        })),
+        { db: fromKysely(trx) },
+      )
+    },
+    work: async ({ courier, postDigests, reconsider }) => {
       await boss.work<OutboxJob, void, { includeMetadata: true; batchSize: number; pollingIntervalSeconds: number }>(
         OUTBOX,
         { includeMetadata: true, batchSize: 50, pollingIntervalSeconds: 0.5 },
         (jobs) => deliverAll(jobs, courier),
       )
+      if (reconsider)
+        await boss.work<MessageRef>(
+          OPINIONS,
+          { batchSize: 1, localConcurrency: QUESTIONS_AT_ONCE, pollingIntervalSeconds: 1 },
+          async (jobs) => {
+            for (const { data } of jobs) await reconsider(data)
+          },
+        )
       await boss.work(DIGESTS, { pollingIntervalSeconds: 30 }, postDigests)
       await boss.schedule(DIGESTS, DIGEST_CRON, null, { tz: 'Asia/Shanghai' })
     },

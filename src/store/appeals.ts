@@ -70,3 +70,53 @@ export async function openAppeal(
   ).execute(trx)
   return rows.length > 0
 }
+
+/** An appeal as it is kept. */
+export interface Appeal extends GroupRef {
+  /** `RULE:MESSAGE`; unique in its group, and neither part of a rule's name is a colon. */
+  appealId: string
+  messageId: string
+  rule: string
+  memberId: string
+  reason: string
+  state: 'open' | 'upheld' | 'rejected'
+  at: EpochMs
+}
+
+/** All appeals of a group, oldest first. */
+export async function appealsOf(db: Kysely<Tables>, group: GroupRef): Promise<Appeal[]> {
+  const rows = await db
+    .selectFrom('appeals')
+    .selectAll()
+    .where('tenant_id', '=', group.tenantId)
+    .where('group_id', '=', group.groupId)
+    .orderBy('at')
+    .execute()
+  return rows.map((row) => ({
+    tenantId: row.tenant_id,
+    groupId: row.group_id,
+    appealId: `${row.rule}:${row.message_id}`,
+    messageId: row.message_id,
+    rule: row.rule,
+    memberId: row.member_id,
+    reason: row.reason,
+    state: row.state,
+    at: row.at.getTime(),
+  }))
+}
+
+/** Decides an appeal, or opens it again. */
+export async function setAppealState(
+  trx: Kysely<Tables>,
+  appeal: Pick<Appeal, 'tenantId' | 'groupId' | 'messageId' | 'rule'>,
+  state: Appeal['state'],
+): Promise<void> {
+  await trx
+    .updateTable('appeals')
+    .set({ state })
+    .where('tenant_id', '=', appeal.tenantId)
+    .where('group_id', '=', appeal.groupId)
+    .where('message_id', '=', appeal.messageId)
+    .where('rule', '=', appeal.rule)
+    .execute()
+}

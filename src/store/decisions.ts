@@ -76,8 +76,8 @@ const toPast = (row: DecisionRow): PastDecision & GroupRef => ({
 })
 
 /**
- * What was decided since `since` on messages of these senders, at most `limit` each, oldest first. Without what is
- * under appeal, and without simulated decisions where `simulated` is false: nobody is held to a word never said.
+ * What was decided since `since` on messages of these senders, at most `limit` each, oldest first. Without what was
+ * taken back or is under appeal, and without simulated decisions where `simulated` is false: nobody is held to a word never said.
  */
 export async function decisionsBySender(
   trx: Kysely<Tables>,
@@ -97,6 +97,7 @@ export async function decisionsBySender(
       select * from decisions d
       where d.tenant_id = k.tenant_id and d.group_id = k.group_id and d.sender_id = k.sender_id
         and d.at > ${timestamp(since)} and (k.simulated::boolean or not d.simulated)
+        and d.held is distinct from 'corrected'
         and not exists (
           select from appeals a
           where a.tenant_id = d.tenant_id and a.group_id = d.group_id and a.message_id = d.message_id
@@ -109,7 +110,7 @@ export async function decisionsBySender(
   return rows.map(toPast)
 }
 
-/** The last decisions since `since` of each of these rules, at most `limit` a rule and group, oldest first. */
+/** The last decisions since `since` of each of these rules that stand, at most `limit` a rule and group, oldest first. */
 export async function decisionsByRule(
   trx: Kysely<Tables>,
   groups: readonly (GroupRef & { simulated: boolean })[],
@@ -130,11 +131,29 @@ export async function decisionsByRule(
       select * from decisions d
       where d.tenant_id = k.tenant_id and d.group_id = k.group_id and d.rule = r.rule
         and d.at > ${timestamp(since)} and (k.simulated::boolean or not d.simulated)
+        and d.held is distinct from 'corrected'
       order by d.at desc
       limit ${limit}
     ) d
     order by d.at`.execute(trx)
   return rows.map(toPast)
+}
+
+/** Takes back what these rules decided on a message: it counts for nothing any more. */
+export async function takeBackDecisions(
+  trx: Kysely<Tables>,
+  { tenantId, groupId, messageId }: GroupRef & { messageId: string },
+  rules: readonly string[],
+): Promise<void> {
+  if (rules.length === 0) return
+  await trx
+    .updateTable('decisions')
+    .set({ held: 'corrected' })
+    .where('tenant_id', '=', tenantId)
+    .where('group_id', '=', groupId)
+    .where('message_id', '=', messageId)
+    .where('rule', 'in', rules)
+    .execute()
 }
 
 /** Decisions on the given messages of one group, for the pages. */

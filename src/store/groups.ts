@@ -49,7 +49,8 @@ const toGroup = (row: GroupRow): Group => ({
 
 type NewGroup = Omit<Group, 'ownerId' | 'nextNumber' | 'version'>
 
-async function lockKnown(trx: Kysely<Tables>, groups: readonly GroupRef[]): Promise<Group[]> {
+/** Locks those of the groups that are known, always in the same order. Each may be named once. */
+export async function lockKnown(trx: Kysely<Tables>, groups: readonly GroupRef[]): Promise<Group[]> {
   const { rows } = await sql<GroupRow>`
     select g.tenant_id, g.group_id, g.adapter, g.channel_id, g.chat, g.name, g.owner_id, g.next_number, g.version
     from (

@@ -39,7 +39,7 @@ const COLUMNS = [
 ] as const
 
 /** Four decimals say all that a probability of the model means. */
-const rounded = (probabilities: Readonly<Record<string, number>>) =>
+export const roundedProbabilities = (probabilities: Readonly<Record<string, number>>) =>
   Object.fromEntries(Object.entries(probabilities).map(([label, value]) => [label, Math.round(value * 1e4) / 1e4]))
 
 /**
@@ -67,7 +67,7 @@ export async function insertMessages(trx: Kysely<Tables>, messages: readonly Sto
       label: message.verdict?.label ?? null,
       confidence: message.verdict?.confidence ?? null,
       flags: message.verdict?.flags ?? null,
-      probabilities: message.verdict ? rounded(message.verdict.probabilities) : null,
+      probabilities: message.verdict ? roundedProbabilities(message.verdict.probabilities) : null,
       evidence: message.verdict?.evidence ?? null,
       judged_by: message.judgedBy,
     })),
@@ -101,6 +101,9 @@ export async function knownMessages(
     rows.map((row) => messageKey({ tenantId: row.tenant_id, groupId: row.group_id, messageId: row.message_id })),
   )
 }
+
+/** Names a message within the deployment. */
+export type MessageRef = GroupRef & { messageId: string }
 
 /** A key for maps of messages. */
 export const messageKey = (message: Pick<GroupMessage, 'tenantId' | 'groupId' | 'messageId'>): string =>
@@ -156,7 +159,13 @@ export async function recentMessages(
   }))
 }
 
-/** For each group and label the latest messages since `since`, as many as `limits` asks for, oldest first. */
+/** Below the confidence of every rule: policies begin at 0.5. */
+const MET_BY_NO_RULE = 0.49
+
+/**
+ * For each group and label the latest messages since `since`, as many as `limits` asks for, oldest first. One whose
+ * verdict a second opinion has corrected has a confidence that no rule counts: it may free somebody, never weigh on one.
+ */
 export async function messagesByLabel(
   trx: Kysely<Tables>,
   groups: readonly GroupRef[],
@@ -175,8 +184,13 @@ export async function messagesByLabel(
     confidence: number
     flags: Flag[]
     sent_at: Date
+    reconsidered: boolean
   }>`
-    select m.tenant_id, m.group_id, m.message_id, m.sender_id, m.sender_role, m.label, m.confidence, m.flags, m.sent_at
+    select m.tenant_id, m.group_id, m.message_id, m.sender_id, m.sender_role, m.label, m.confidence, m.flags, m.sent_at,
+      exists (
+        select from second_opinions s
+        where s.tenant_id = m.tenant_id and s.group_id = m.group_id and s.message_id = m.message_id
+      ) as reconsidered
     from ${unnest(
       groups.map((group) => group.tenantId),
       groups.map((group) => group.groupId),
@@ -197,7 +211,7 @@ export async function messagesByLabel(
     senderId: row.sender_id,
     role: row.sender_role,
     label: row.label,
-    confidence: row.confidence,
+    confidence: row.reconsidered ? Math.min(row.confidence, MET_BY_NO_RULE) : row.confidence,
     flags: row.flags,
     sentAt: row.sent_at.getTime(),
   }))

@@ -5,6 +5,9 @@ import { up as groupsAndMessages } from './migrations/0001-groups-and-messages.t
 import { up as ledger } from './migrations/0002-ledger.ts'
 import { up as outbox } from './migrations/0003-outbox.ts'
 import { up as appeals } from './migrations/0004-appeals.ts'
+import { up as corrections } from './migrations/0005-corrections.ts'
+import { up as secondOpinions } from './migrations/0006-second-opinions.ts'
+import { up as listeners } from './migrations/0007-listeners.ts'
 
 /** Numbered once and never changed: a deployment may stand at any of them. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -12,6 +15,9 @@ const MIGRATIONS: Record<string, Migration> = {
   '0002-ledger': { up: ledger },
   '0003-outbox': { up: outbox },
   '0004-appeals': { up: appeals },
+  '0005-corrections': { up: corrections },
+  '0006-second-opinions': { up: secondOpinions },
+  '0007-listeners': { up: listeners },
 }
 
 /** Brings the schema up to date; safe with several nodes starting at once (the migrator locks). */

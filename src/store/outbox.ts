@@ -189,6 +189,33 @@ export async function settleEntry(
     .execute()
 }
 
+/**
+ * Takes back what has not been said yet of these causes, and gives how many words that were. One that a channel is
+ * working on may still arrive; should it come back to the queue, it has expired.
+ */
+export async function takeBackEntries(
+  trx: Kysely<Tables>,
+  { tenantId, groupId }: GroupRef,
+  causes: readonly string[],
+  now: EpochMs,
+): Promise<number> {
+  if (causes.length === 0) return 0
+  const entries = trx
+    .updateTable('outbox')
+    .where('tenant_id', '=', tenantId)
+    .where('group_id', '=', groupId)
+    .where('cause', 'in', causes)
+  await entries
+    .set({ expires_at: timestamp(now) })
+    .where('state', '=', 'sending')
+    .execute()
+  const { numUpdatedRows } = await entries
+    .set({ state: 'held', held: 'corrected', changed_at: timestamp(now) })
+    .where('state', '=', 'queued')
+    .executeTakeFirst()
+  return Number(numUpdatedRows)
+}
+
 /** Remembers that one more part of a split message is out. */
 export async function countPart(db: Kysely<Tables>, ref: OutboxRef, partsSent: number): Promise<void> {
   await db.updateTable('outbox').set({ parts_sent: partsSent }).where(atRef(ref)).execute()

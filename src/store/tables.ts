@@ -3,7 +3,7 @@ import type { Action, Hold, Purpose } from '../domain/decision.ts'
 import type { Flag, Label } from '../domain/label.ts'
 import type { LedgerEventBody, LedgerItem } from '../domain/ledger.ts'
 import type { GroupMessage, Mention, Role } from '../domain/message.ts'
-import type { Evidence } from '../domain/verdict.ts'
+import type { Evidence, JudgeInput, Verdict } from '../domain/verdict.ts'
 
 /** Written as JSON text, read as a value. */
 type Json<T> = ColumnType<T, string, string>
@@ -59,6 +59,9 @@ interface MessagesTable extends GroupKey {
   probabilities: Json<Record<Label, number>> | null
   evidence: Json<Evidence[]> | null
   judged_by: string | null
+  recalled_at: Generated<Date | null>
+  edited_at: Generated<Date | null>
+  edited_text: Generated<string | null>
 }
 
 interface LabelCountsTable extends GroupKey {
@@ -138,6 +141,65 @@ interface AppealsTable extends GroupKey {
   at: Timestamp
 }
 
+interface CorrectionsTable extends GroupKey {
+  correction_id: string
+  position: Generated<string>
+  message_id: string
+  seen: Json<JudgeInput>
+  said: Json<Verdict>
+  said_by: string
+  label: Label
+  flags: Json<Flag[]>
+  source: 'admin' | 'appeal'
+  appeal_id: string | null
+  made_by: string
+  reason: string
+  made_at: Timestamp
+  withdrawn_by: string | null
+  withdrawn_at: Timestamp | null
+}
+
+interface TenantModelsTable {
+  tenant_id: string
+  model_id: string
+  position: Generated<string>
+  /** `taken` is in force until a later one is taken; `refused` never was; `undone` was, and is not any more. */
+  state: 'taken' | 'refused' | 'undone'
+  version: string
+  base_version: string
+  header: string | null
+  weights: Uint8Array | null
+  report: Json<unknown>
+  created_at: Timestamp
+  undone_at: Timestamp | null
+}
+
+interface SecondOpinionsTable extends GroupKey {
+  message_id: string
+  first: Json<Verdict>
+  first_by: string
+  given_by: string
+  at: Timestamp
+}
+
+interface SecondOpinionDaysTable {
+  day: ColumnType<Date, string, string>
+  requests: number
+}
+
+interface CursorsTable {
+  tenant_id: string
+  channel: string
+  value: string
+  moved_at: Timestamp
+}
+
+interface LeasesTable {
+  name: string
+  holder: string
+  until: Timestamp
+}
+
 /** All tables of the store; the schema is in `migrations/`. */
 export interface Tables {
   groups: GroupsTable
@@ -150,4 +212,10 @@ export interface Tables {
   decisions: DecisionsTable
   outbox: OutboxTable
   appeals: AppealsTable
+  corrections: CorrectionsTable
+  tenant_models: TenantModelsTable
+  second_opinions: SecondOpinionsTable
+  second_opinion_days: SecondOpinionDaysTable
+  cursors: CursorsTable
+  leases: LeasesTable
 }

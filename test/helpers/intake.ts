@@ -76,9 +76,10 @@ export async function intakeOn(
   changes: { policy?: string; rooms?: Partial<Rooms>; options?: Partial<IntakeOptions> } = {},
 ): Promise<TestIntake> {
   let ids = 0
+  const judge = loadJudge()
   const prefix = Math.random().toString(36).slice(2)
   const rooms: Rooms = {
-    judge: loadJudge(),
+    judgeOf: () => judge,
     findDue,
     route: () => 'test',
     consequences: { enforce: () => 'test', observe: () => 'simulated' },

@@ -2,8 +2,6 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { encodeModel } from '../../src/judge/model-file.ts'
 import { readCorpus } from '../../src/judge/train/corpus.ts'
-import { crossValidate, formatEvaluation } from '../../src/judge/train/evaluate.ts'
-import { evaluationPage } from '../../src/judge/train/evaluation-page.ts'
 import { foldOf } from '../../src/judge/train/prepare.ts'
 import { train } from '../../src/judge/train/train.ts'
 
@@ -26,16 +24,5 @@ describe('training', () => {
   it('keeps all lines of a domain in one fold', () => {
     for (const group of Map.groupBy(all, ({ domain }) => domain).values())
       expect(new Set(group.map((line) => foldOf(line, 5))).size).toBe(1)
-  })
-})
-
-describe('evaluation', () => {
-  it('judges every line once and shows text and page', { timeout: 30_000 }, async () => {
-    const report = await crossValidate(few, { folds: 2 })
-    expect(report.all.lines).toBe(few.length)
-    expect(report.isolated.lines + report.streams.lines).toBe(few.length)
-    expect(report.all.accuracy).toBeGreaterThan(0.2)
-    expect(formatEvaluation(report)).toContain('混淆矩阵')
-    expect(evaluationPage(report)).toContain('<svg')
   })
 })

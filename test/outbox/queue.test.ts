@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { type Courier, createCourier } from '../../src/outbox/courier.ts'
 import { openQueue, type Queue } from '../../src/outbox/queue.ts'
 import type { Store } from '../../src/store/database.ts'
+import type { MessageRef } from '../../src/store/messages.ts'
 import { insertOutbox, type OutboxEntry, type OutboxRef } from '../../src/store/outbox.ts'
 import { onEachStore } from '../helpers/stores.ts'
 import { outboxEntry, scriptedChannel, stored } from './outbox-fixtures.ts'
@@ -97,6 +98,39 @@ onEachStore('outbox queue', (stores) => {
         list.filter((ref) => ref.groupId === groupId).map((ref) => ref.outboxId)
       expect(of(refs)).toEqual(of(entries))
     }
+  })
+
+  it('asks the questions of a transaction that was committed, those with words that wait before the others', async () => {
+    const store = await stores.open()
+    const queue = await queueOn(store)
+    const question = (messageId: string, urgent: boolean) => ({ tenantId: 'default', groupId: 'g1', messageId, urgent })
+    await store.db
+      .transaction()
+      .execute((trx) => queue.enqueueQuestions(trx, [question('m1', false), question('m2', true)]))
+    const undone = store.db.transaction().execute(async (trx) => {
+      await queue.enqueueQuestions(trx, [question('m3', true)])
+      throw new Error('thought better of it')
+    })
+    await expect(undone).rejects.toThrow('thought better of it')
+    const { rows } = await sql<{ id: string; priority: number }>`
+      select data ->> 'messageId' as id, priority from pgboss.job where name = 'opinions' order by priority desc`.execute(
+      store.db,
+    )
+    expect(rows).toEqual([
+      { id: 'm2', priority: 1 },
+      { id: 'm1', priority: 0 },
+    ])
+
+    const asked: MessageRef[] = []
+    const both = Promise.withResolvers<void>()
+    const reconsider = async (ref: MessageRef) => {
+      if (asked.push(ref) === 2) both.resolve()
+    }
+    await queue.work({ courier: remembering(0).courier, postDigests: NO_DIGESTS, reconsider })
+    await both.promise
+    await queue.stop()
+    expect(asked.map(({ messageId }) => messageId).sort()).toEqual(['m1', 'm2'])
+    expect(asked[0]).toEqual({ tenantId: 'default', groupId: 'g1', messageId: asked[0]?.messageId })
   })
 
   it('stops after what is at work, and leaves what waits to the next start', async () => {

@@ -54,7 +54,16 @@ export function createDingtalkRobot(options: DingtalkRobotOptions): WebhookAdapt
   return {
     adapter: 'dingtalk',
     channelId,
-    capabilities: { hears: 'mentions', privateMessage: false, groupPost: false, recallOthers: false },
+    capabilities: {
+      hears: 'mentions',
+      privateMessage: false,
+      groupPost: false,
+      mention: false,
+      card: false,
+      recallOwn: false,
+      recallOthers: false,
+      todo: false,
+    },
     receive(request): Incoming {
       const receivedAt = verify(request)
       if (request.method !== 'POST')

@@ -45,7 +45,16 @@ export function createSandbox({ tenantId, channelId, secret, now }: SandboxOptio
   return {
     adapter: 'sandbox',
     channelId,
-    capabilities: { hears: 'all', privateMessage: true, groupPost: true, recallOthers: false },
+    capabilities: {
+      hears: 'all',
+      privateMessage: true,
+      groupPost: true,
+      mention: false,
+      card: false,
+      recallOwn: false,
+      recallOthers: false,
+      todo: false,
+    },
     receive(request): Incoming {
       verifyStandardWebhook(key, request, now())
       if (request.method !== 'POST') throw refusal(400, 'METHOD_INVALID', '沙箱只收 POST', '请用 POST 发送消息')

@@ -72,7 +72,16 @@ export function createWecomBot(options: WecomBotOptions): WebhookAdapter {
   return {
     adapter: 'wecom',
     channelId,
-    capabilities: { hears: 'mentions', privateMessage: false, groupPost: false, recallOthers: false },
+    capabilities: {
+      hears: 'mentions',
+      privateMessage: false,
+      groupPost: false,
+      mention: false,
+      card: false,
+      recallOwn: false,
+      recallOthers: false,
+      todo: false,
+    },
     receive(request: CallbackRequest): Incoming {
       const query = parseRawQuery(request.query)
       if (request.method === 'GET') {

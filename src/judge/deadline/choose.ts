@@ -1,34 +1,5 @@
-import { DAY_MS, startOfDay } from '../../domain/calendar.ts'
-import type { EpochMs } from '../../domain/message.ts'
-import type { Around } from './clause.ts'
-import { ATTEND, type Bearing } from './disqualify.ts'
-import { numeral, PLAIN } from './numeral.ts'
-import type { Resolved } from './resolve.ts'
-import { workingFrom } from './workdays.ts'
-
-/** A time that may be the due time. */
-export interface Candidate {
-  found: Resolved
-  near: Around
-  bearing: Bearing
-  moment: EpochMs
-}
-
-const HAND_IN =
-  /领|交|报名|上报|填报|申报|登记|收(?!看|听)|办理|填|采集|缴|提交|投票|整改|自查|排查|清点|征集|征求|公示|录入|核对|补|认购|预约|选课|确认|反馈|报送|提报|打扫|整理|完成|盘点|接种|采样|投放|施工|抢修|受理|下载|打印|更换|摸排|走访|检查(?!组)|销售|促销/
-
-/** Something to attend counts from its start, work until its end. */
-export function isAttended({ left, right, before, after }: Around): boolean {
-  const near = (pattern: RegExp, text: string) => text.search(pattern)
-  const follows = right.length > 1 ? right : after.slice(0, 24)
-  const attend = near(ATTEND, follows)
-  const work = near(HAND_IN, follows)
-  if (attend !== -1 || work !== -1) return attend !== -1 && (work === -1 || attend < work)
-  const lastOf = (pattern: RegExp) => Math.max(-1, ...[...left.matchAll(new RegExp(pattern, 'g'))].map((m) => m.index))
-  if (lastOf(ATTEND) !== lastOf(HAND_IN)) return lastOf(ATTEND) > lastOf(HAND_IN)
-  const wide = `${before}⏰${after}`
-  return ATTEND.test(wide) && !HAND_IN.test(wide)
-}
+import type { Candidate } from './candidates.ts'
+import { withoutCourtesies } from './greeting.ts'
 
 const CHANGED_TO =
   /(?:改|调整|延期?|推迟|提前|挪|顺延|变更|延长|延后|换|推|定|放宽|展期|提早|往后推|缩短|压缩|错后)(?:时间|期限)?(?:为|到|至|成|在)了?$/
@@ -59,9 +30,9 @@ function withoutReplaced(all: readonly Candidate[]): Candidate[] {
 }
 
 const STAGE =
-  /框架|提纲|大纲|初稿|一稿|二稿|第[一二三]稿|征求意见|讨论稿|送审|草稿|草案|毛坯|半成品|样稿|打样|初步|初审|初核|中期|进度|进展|过半|[一二三四五六七八九\d]成|百分之|%|一半|自查|试运行|初版|第一版|摸底|征集意见|意见反馈|反馈意见|排查|内审|预审|一审|二审|修改|试讲|联调|粗排|初排|阶段/
+  /框架|提纲|大纲|初稿|一稿|二稿|第[一二三]稿|征求意见|讨论(?!会)|评审(?!会)|送审|草稿|草案|毛坯|半成品|样稿|打样|初步|初审|初核|中期|进度|进展|过半|[一二三四五六七八九\d]成|百分之|%|一半|自查|试运行|初版|第一版|摸底|征集意见|意见反馈|反馈意见|排查|内审|预审|一审|二审|修改|试讲|联调|粗排|初排|阶段|[出改]样/
 const FINAL =
-  /定稿|终稿|正式稿|最终|成稿|完稿|正式版|终版|全部(?:完成|到位|报)|清零|收官|交付|办结|收尾|扫尾|销号|上线|上会|审定|印发|付印|见刊|定版|正式报|完工|竣工|到位|整改完|改完|完成/
+  /定稿|终稿|正式稿|最终|成稿|完稿|正式版|终版|全部(?:完成|到位|报)|清零|收官|交付|办结|收尾|扫尾|销号|上线|上会|审定|印发|付印|见刊|定版|正式报|完工|竣工|封样|到位|整改完|改完|完成/
 
 /** Stages of one product lead to its final time; a daily progress report leads to the end. */
 function withoutStages(all: readonly Candidate[]): Candidate[] {
@@ -78,34 +49,13 @@ const earliest = (all: readonly Candidate[]) => all.reduce((a, b) => (b.moment <
 const PRECEDES =
   /(?:停电|停水|停气|停机|停用|到|来|开始|开会|开业|封路|闭馆|到期|下雨|降温|落地|登陆|过期|施工|上线|切换|检修|在此|这)(?:之|以)?前|^前|提前/
 
-const ADVANCE = new RegExp(
-  `(?:(?:至少)?提前|(?:开会|会|开庭|开班|开工|活动|演出|考试|比赛|验收|评审|检查|出发|面试|培训|召开)前)(${PLAIN})个?(天|日|周|星期|工作日)(?!内)`,
-)
-
-/** 提前三天 before a dated event: so many days before it, at 18:00. */
-export function inAdvance(
-  text: string,
-  { moment: event, found }: Candidate,
-  at: EpochMs,
-): { due: EpochMs; from: number; to: number } | null {
-  const m = ADVANCE.exec(text)
-  if (m === null || (m.index < found.mention.to && m.index + m[0].length > found.mention.from)) return null
-  const count = numeral(m[1] ?? '')
-  if (!(count > 0)) return null
-  let day = startOfDay(event)
-  if (m[2] === '工作日') for (let i = 0; i < count; i++) day = workingFrom(day - DAY_MS, -1)
-  else day -= count * (m[2] === '周' || m[2] === '星期' ? 7 : 1) * DAY_MS
-  const due = day + 18 * 3_600_000
-  return due > at && due < event ? { due, from: m.index, to: m.index + m[0].length } : null
-}
-
 /** Without such words a time of one's own is a promise or a plan. */
-const SPEAKS_TO_READERS = /请|各|大家|@|务必|必须|[报发给交]我|你|抓紧|把|通知|注意|要求|[^你我他]们/
+const SPEAKS_TO_READERS = /请(?!假)|各|大家|@|务必|必须|[报发给交]我|你|抓紧|把|通知|注意|要求|[^你我他]们/
 
 /** Chooses among several times the earliest final demand on the readers; null where none binds them. */
 export function choose(text: string, all: readonly Candidate[]): Candidate | null {
   const demands = all.filter(({ bearing }) => bearing === 'demand')
-  const own = SPEAKS_TO_READERS.test(text) ? all.filter(({ bearing }) => bearing === 'own') : []
+  const own = SPEAKS_TO_READERS.test(withoutCourtesies(text)) ? all.filter(({ bearing }) => bearing === 'own') : []
   const facts = PRECEDES.test(text) ? all.filter(({ bearing }) => bearing === 'fact') : []
   const pool = demands.length > 0 ? demands : own.length > 0 ? own : facts
   if (pool.length === 0) return null

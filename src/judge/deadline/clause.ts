@@ -10,6 +10,10 @@ export interface Around {
   /** The sentence up to the mention, and after it. */
   before: string
   after: string
+  /** What comes next: the rest of the clause, or of the sentence where the mention ends its clause. */
+  follows: string
+  /** The sentence ends in a question mark. */
+  question: boolean
   /** Number of the sentence, counted from 0. */
   sentence: number
 }
@@ -41,12 +45,15 @@ export function around(text: string, mentions: readonly Mention[]): Around[] {
     for (; seen < mention.from; seen++) if (SENTENCE_END.test(text[seen] ?? '')) sentence++
     const left = back(text, mention.from, CLAUSE_END)
     const right = forth(text, to, CLAUSE_END)
+    const after = forth(text, to, SENTENCE_END)
     return {
       left,
       right,
       clause: `${left}⏰${right}`,
       before: back(text, mention.from, SENTENCE_END),
-      after: forth(text, to, SENTENCE_END),
+      after,
+      follows: right.length > 1 ? right : after.slice(0, 24),
+      question: text[to + after.length] === '?',
       sentence,
     }
   })

@@ -2,14 +2,14 @@ import type { ClockAtom } from './atom.ts'
 import { matches } from './matches.ts'
 import { NUMBER, numeral, PLAIN } from './numeral.ts'
 
-const COLON = /(?<![\d.:])([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?![\d:%])分?/g
+const COLON = /(?<![\d.]|\d:)([01]?\d|2[0-4]):([0-5]\d)(?::[0-5]\d)?(?![\d:%])分?/g
 const DOTTED = /(?<=[上下中]午|早上|晚上|[今明]晚|[今明]早)(\d{1,2})\.([0-5]\d)(?![\d%元万米吨])/g
 const WORDS = new RegExp(
-  `(?:差(一刻|${PLAIN}分)钟?(?:到)?)?(?:(${NUMBER})[-至到])?(${NUMBER})[点时](?!间|期|段|代|光|速|政|长)` +
-    `(?:钟|半|([一二三123])刻钟?|整|零?(${PLAIN})分(?!钟)|零([一二三四五六七八九\\d])|([0-5]\\d|[二三四五]?十[一二三四五六七八九]?)(?![\\d个人名组号楼日月天户台家份张年万元点条位]))?`,
+  `(?:差(一刻|${PLAIN}分)钟?(?:到)?)?(?:(${NUMBER})[-至到])?(${NUMBER})[点时](?!间|期|段|代|光|速|政|长|档|\\d{1,2}(?:[度℃%元块万米吨寸]))` +
+    `(?:钟|半|差(一刻|${PLAIN}分)钟?|([一二三123])刻钟?|整|零?(${PLAIN})分(?!钟)|零([一二三四五六七八九\\d])|([0-5]\\d|[二三四五]?十[一二三四五六七八九]?)(?![\\d个人名组号楼日月天户台家份张年万元点条位]))?`,
   'g',
 )
-const MIDNIGHT = /零[点时](?!容忍|距离|起步)(?:整|零?([一二三四五六七八九十]{1,3}|\d{1,2})分|半)?/g
+const MIDNIGHT = /零[点时](?!容忍|距离|起步|抄表|[用电负]|数)(?:整|零?([一二三四五六七八九十]{1,3}|\d{1,2})分|半)?/g
 
 /** What follows 三点 where it counts points, not hours. */
 const POINTS =
@@ -23,6 +23,8 @@ function isDoubtful(text: string, from: number, to: number, hour: string, tail: 
   const right = text.slice(to, to + 4)
   if (tail.endsWith('半') && AFTER_HALF.test(right)) return true
   if (!/[点时]$/.test(tail)) return false
+  // 两点之间 are places, 两点到三点之间 are hours.
+  if (hour === '两' && /^之间/.test(right) && !/[到至-]/.test(text[from - 1] ?? '')) return true
   if (/^[前之以]/.test(right)) return false
   if (hour === '一' && !AFTER_ONE.test(right)) return true
   if (tail.endsWith('时')) return false
@@ -49,7 +51,8 @@ export function findClocks(text: string): ClockAtom[] {
   }
   for (const m of matches(text, DOTTED, /\d\./)) add(m.index, m.index + m[0].length, Number(m[1]), Number(m[2]))
   for (const m of matches(text, WORDS, /[点时]/)) {
-    const [all, short, first, hourText = '', quarter, minuteText, oddMinute, bareMinute] = m
+    const [all, early, first, hourText = '', late, quarter, minuteText, oddMinute, bareMinute] = m
+    const short = early ?? late
     const to = m.index + all.length
     const written = minuteText ?? oddMinute ?? bareMinute
     let minute = all.endsWith('半') ? 30 : quarter ? numeral(quarter) * 15 : written ? numeral(written) : 0

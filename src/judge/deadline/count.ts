@@ -6,9 +6,9 @@ import { NUMBER, numeral, PLAIN } from './numeral.ts'
 import { addWorkdays, lastOfWeek, workdayOfMonth, workingFrom } from './workdays.ts'
 
 const CANDIDATE =
-  /(?:小时|钟头|分钟|刻钟|工作日|自然日|星期|礼拜|日历天|[月周日天年])(?:的?时间)?(?:之内|以内|内|过?后|之后|以后|为限)/g
+  /(?:小时|钟头|[hH]|分钟|刻钟|工作日|自然日|星期|礼拜|日历天|[月周日天年])(?:的?时间)?(?:之内|以内|内|过?后|之后|以后|为限)/g
 const GIVEN = new RegExp(
-  `(?:限(?:你们?|各位|各村|各组)?期?|限时|宽限|再?给(?:你们|你|大家|各位|各单位|各组)?|期限为?|不超过|不得超过)(${NUMBER}|半)个?(小时|工作日|天|日|周|星期)(?:的?时间)?`,
+  `(?:限(?:你们?|各位|各村|各组)?期?|限时|宽限|再?给(?:你们|你|大家|各位|各单位|各组)?|期限为?|最[迟晚]不超过)(${NUMBER}|半)个?(小时|工作日|天|日|周|星期)(?:的?时间)?`,
   'g',
 )
 const MONTHLY = new RegExp(
@@ -25,6 +25,8 @@ function ruleOf(count: number, unit: string): Rule | null {
   switch (unit) {
     case '小时':
     case '钟头':
+    case 'h':
+    case 'H':
       return { ms: count * HOUR_MS }
     case '分钟':
       return { ms: count * 60_000 }

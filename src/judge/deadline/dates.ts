@@ -31,7 +31,8 @@ function pickYearless(month: number, date: number) {
   }
 }
 
-function dated(from: number, to: number, month: number, date: number, year: number | null): DayAtom {
+/** A month and day as written, with its year or without. */
+export function dated(from: number, to: number, month: number, date: number, year: number | null): DayAtom {
   const pick =
     year === null
       ? pickYearless(month, date)
@@ -86,17 +87,22 @@ function bare(from: number, to: number, prefix: string | undefined, date: number
 
 /** What stands before or after 12号 where it numbers a thing. */
 const THING =
-  /^(?:楼|泵|线|机(?!关)|房|桩|门|文|车|库|厅|窗|井|柜|炉|罐|院|店|铺|位|床|梯|仓|塔|船|馆|站|口|岛|棚|单|阀|令|路|渠|坝|闸|窑|槽|煤|矿|团|连|营|桌|牌|箱|样|管|地|塘|区|片|厂|泊|码|航站|跑道|登机|桥|墩|染|字|标段|变|主变|公寓|公馆|公告|室|工[位地段]|病|教室|会议室|宿舍|线路|球|选手|队|组(?!织)|台风|台(?!账)|墙|模|辊|隧|洞|斜|工作面|皮带|铲|吊|叉|拖|挖|铁|钢|轧|高炉|转炉|电炉|座|档|以上|大[厅院棚门街]|小[区院]|通知|议案|提案|汽油|柴油|电池|网格|楼栋|单元|岗|哨|卡口|摄像|探头|点位|板|段|杆|支(?!部)|树|垄|法庭|法院|审判|机位|考场|考点|窗|餐|食堂|图|地标|染色|样品|柜台|片区|圈|舍|栏|池|槽|釜|塔|反应)/
+  /^(?:坐席|诊|手术|那边|这边|舱|摊|工区|公路|螺|钉|砂|楼|泵|线|机(?!关)|房|桩|门|文|车|库|厅|窗|井|柜|炉|罐|院|店|铺|位|床|梯|仓|塔|船|馆|站|口|岛|棚|单|阀|令|路|渠|坝|闸|窑|槽|煤|矿|团|连|营|桌|牌|箱|样|管|地|塘|区|片|厂|泊|码|航站|跑道|登机|桥|墩|染|字|标段|变|主变|公寓|公馆|公告|室|工[位地段]|病|教室|会议室|宿舍|线路|球|选手|队|组(?!织)|台风|台(?!账)|墙|模|辊|隧|洞|斜|工作面|皮带|铲|吊|叉|拖|挖|铁|钢|轧|高炉|转炉|电炉|座|档|以上|大[厅院棚门街]|小[区院]|通知|议案|提案|汽油|柴油|电池|网格|楼栋|单元|岗|哨|卡口|摄像|探头|点位|板|段|杆|支(?!部)|树|垄|法庭|法院|审判|机位|考场|考点|窗|餐|食堂|图|地标|染色|样品|柜台|片区|圈|舍|栏|池|槽|釜|塔|反应)/
 const CHAIN = /^(?:[、和及与]\d{1,2}号)+(?:[两二三四五六七八九]个)?/
 const NUMBERED =
-  /(?:[路街巷弄道村坊字第栋幢座室楼层房车台组队线轮厂仓库][东西南北中]?|[〕\])]|No\.?|编号|门牌|单号|型)$/i
+  /(?:[路街巷弄道村坊字第栋幢座室楼层房车台组队线轮厂仓库吊泵炉井柜闸桩塔][东西南北中]?|[〕\])]|No\.?|编号|门牌|单号|型)$/i
 const COUNTED =
   /(?:连续?|共|为期|满|近|前|过去|达|逾|超过?|约|持续|每隔|住院|累计|不足|不少于|不低于|至少|工期|历时|耗时|生|节|纪念|第|提前|再过|休假?|请假|放假|假期|推迟|延长|延期)$/
 
 function isCount(text: string, from: number, to: number, unit: string): boolean {
-  const left = text.slice(Math.max(0, from - 4), from)
+  // 塔吊5号和6号: what a chain numbers stands before it.
+  const left = text
+    .slice(Math.max(0, from - 10), from)
+    .replace(/(?:\d{1,2}号[、和及与])+$/, '')
+    .slice(-4)
   const right = text.slice(to, to + 4)
   if (unit === '号' && /^[、和及与]/.test(right)) {
+    if (NUMBERED.test(left)) return true
     const chain = CHAIN.exec(text.slice(to, to + 40))
     if (chain && THING.test(text.slice(to + chain[0].length, to + chain[0].length + 4))) return true
   }

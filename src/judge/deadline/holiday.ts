@@ -9,7 +9,7 @@ import { addWorkdays, isWorking, workingFrom } from './workdays.ts'
 const NAMES = PUBLIC_HOLIDAYS.map(({ words }) => words).join('|')
 const OFF = '(?:假期|放假|长假|小长假|休假)?'
 const HOLIDAY = new RegExp(
-  `(?<![二三四五六七八九双第])((?:${NAMES}|[双两]节)(?!路|街|大道|社区|村|小学|中学|广场)节?|小长假|长假|节日|假期|(?:放|收|休)?假(?=前|后|结束)|收假|节(?=[前后])|(?<=[,。;!\\s]|^)年(?=[前后])|开工|复工)(?:这天)?(${OFF})` +
+  `(?<![二三四五六七八九双第])((?:${NAMES}|[双两]节)(?!路|街|大道|社区|村|小学|中学|广场)节?|小长假|长假|节日|假期|(?:放|收|休)?假(?=前|后|结束)|收假|节(?=[前后])|(?<=[,。;!:】)\\s]|^)年(?=[前后])|开工|复工)(?:这天)?(${OFF})` +
     `(?:(前夕)|(?:之|以)?前(?:(${PLAIN})个?(天|日|周|个?星期|工作日)|(最后一[个天]?工?作?[日天]?))?|((?:之)?后)?(?:的)?(?:(?:上班|上课|开工|复工|收假|返岗|返校|返工)的?)?(?:第(?:一|1)个?|首个?)(?:工作日|天|日)|后(?:一上班|上班(?:之|以)?前?|上班时?)|(当[天日]|那天)|(?:假期)?(结束(?:之|以)?前|最后一天)|后(${PLAIN})个工作日内?|后|(?=前))`,
   'g',
 )
@@ -86,7 +86,7 @@ export function findHolidays(text: string): DayAtom[] {
     const from = m.index
     const to = from + all.length
     if (/^假$|^节$/.test(words) && /[请休病事婚产年寒暑季环细情关时调]$/.test(text.slice(0, from).slice(-1))) continue
-    if (/^(?:前后|后前)/.test(text.slice(to - 1, to + 1))) continue
+    if (/^(?:前后|后前)/.test(text.slice(to - 1, to + 1)) || /^[年节]后/.test(text.slice(to, to + 2))) continue
     const names = namesIn(words)
     const add = (choose: (found: Break) => EpochMs) =>
       found.push({ type: 'day', kind: 'holiday', from, to, bound: true, pick: next(names, choose) })

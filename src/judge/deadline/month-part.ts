@@ -4,7 +4,7 @@ import type { DayAtom } from './atom.ts'
 import { matches } from './matches.ts'
 import { NUMBER, numeral, PLAIN } from './numeral.ts'
 
-const MONTH = `(${NUMBER}月份?|本月份?|这个月|当月|下月|下个月|次月|每月|每个月)?`
+const MONTH = `((?:今年|明年|次年|来年)?${NUMBER}月份?|本月份?|这个月|当月|下月|下个月|次月|每月|每个月)?`
 const PART = new RegExp(
   `${MONTH}的?(?:(月初|初(?=前|之前|完|交|报|[,。;!\\s]|$|[一-鿿])|上旬)|(月中|中旬)|(下旬|月底|月末|底|末))`,
   'g',
@@ -13,7 +13,10 @@ const INSIDE = new RegExp(
   `(?:(${NUMBER})月份?|(本月|这个月|当月|月)|(下月|下个月|次月))(?:之内|以内|内(?![部容科审]))`,
   'g',
 )
-const QUARTER = new RegExp(`(?:(?:第?(${PLAIN})|[Qq]([1-4])|(本|这个?))季度?|季度?)(末|底|之?内|结束前)`, 'g')
+const QUARTER = new RegExp(
+  `(今年|明年)?(?:(?:第?(${PLAIN})|(?:本|这个?))季度?|[Qq]([1-4])季?度?|季度?)(末|底|之?内|结束前)`,
+  'g',
+)
 const HALF = /(今年|明年)?(上半年|下半年)(底|末|内|之内|结束前|前)?/g
 const YEAR = /(今年|明年|本年度?|年度?)(年?底|年?末|之内|以内|内(?![部容科])|终)/g
 const PERIOD = /(本月|这个月|下个?月)(?![\d初中底末内上下份的一二三四五六七八九十第最]|之内|以内|工作日)/g
@@ -50,14 +53,15 @@ export function findMonthParts(text: string): DayAtom[] {
   for (const m of matches(text, PART, /月|旬/)) {
     const [all, prefix, early, middle] = m
     const word = all.slice(prefix?.length ?? 0)
-    if (prefix === undefined && /^的?[初底末]/.test(word)) continue
+    if (prefix === undefined && (/^的?[初底末]/.test(word) || /上个?$/.test(text.slice(0, m.index).slice(-2)))) continue
     if (/^[本这当下次]/.test(prefix ?? '') && /^月初$/.test(word)) continue
     const date = early ? 10 : middle ? (word.endsWith('中') ? 15 : 20) : 'last'
     const every = prefix?.startsWith('每') ?? false
-    const named = prefix !== undefined && !/^[本这当下次每]/.test(prefix) ? numeral(prefix.replace(/月份?$/, '')) : null
+    const bare = prefix?.replace(/^(?:今年|[明次来]年)|月份?$/g, '')
+    const named = prefix === undefined || bare === undefined || /^[本这当下次每]/.test(bare) ? null : numeral(bare)
     if (named !== null && !(named >= 1 && named <= 12)) continue
     const offset = prefix === undefined || every || named !== null ? null : /^[下次]/.test(prefix) ? 1 : 0
-    const nextYear = named !== null && /[明次来]年$/.test(text.slice(Math.max(0, m.index - 2), m.index))
+    const nextYear = named !== null && /^[明次来]年/.test(prefix ?? '')
     const pick: DayAtom['pick'] = nextYear
       ? (at) => fromChina(chinaTime(at).year + 1, date === 'last' ? named + 1 : named, date === 'last' ? 0 : date)
       : monthDay(date, named, offset)
@@ -76,11 +80,11 @@ export function findMonthParts(text: string): DayAtom[] {
     found.push({ ...base(m), bound: true, pick: monthDay('last', month, month === null ? (next ? 1 : 0) : null) })
   }
   for (const m of matches(text, QUARTER, /季|Q/i)) {
-    const written = m[1] ?? m[2]
+    const written = m[2] ?? m[3]
     const quarter = written === undefined ? null : numeral(written)
     if (quarter !== null && !(quarter >= 1 && quarter <= 4)) continue
     const months = (at: EpochMs) => (quarter ?? Math.ceil(chinaTime(at).month / 3)) * 3
-    found.push({ ...base(m), bound: true, pick: endOfMonth(months) })
+    found.push({ ...base(m), bound: true, pick: endOfMonth(months, m[1] === '明年' ? 1 : 0) })
   }
   for (const m of matches(text, HALF, /半年/)) {
     const [, year, half, tail] = m

@@ -18,34 +18,14 @@ const SAME = new Map<string, string>(
     '−': '-',
   }),
 )
-for (const [old, now] of [
-  '週周',
-  '內内',
-  '點点',
-  '號号',
-  '時时',
-  '後后',
-  '兩两',
-  '間间',
-  '禮礼',
-  '開开',
-  '報报',
-  '請请',
-  '應应',
-  '須须',
-  '會会',
-  '節节',
-  '國国',
-  '慶庆',
-  '準准',
-  '個个',
-  '鐘钟',
-].map((pair) => [...pair])) {
-  if (old !== undefined && now !== undefined) SAME.set(old, now)
-}
+/** Traditional characters of the words that this room reads, each before its simplified form. */
+const TRADITIONAL =
+  '週周內内點点號号時时後后兩两間间禮礼開开報报請请應应須须會会節节國国慶庆準准個个鐘钟這这務务發发辦办結结給给將将過过讓让繳缴領领總总彙汇匯汇傳传檢检預预參参訓训課课單单業业關关還还離离從从歸归遲迟續续裡里來来為为與与達达實实準准寫写對对準准確确認认傢家議议臺台灣湾舉举辭辞題题護护補补換换買买賣卖場场東东門门車车飯饭齊齐簽签訂订調调維维緊紧驗验標标'
+const OLD = [...TRADITIONAL].filter((_, i) => i % 2 === 0)
+for (const [i, old] of OLD.entries()) SAME.set(old, TRADITIONAL[i * 2 + 1] ?? old)
 for (const dash of '‐‑‒–—―─～〜~') SAME.set(dash, '-')
 
-const UNUSUAL = /[^\n\u0020-\u007d\u4e00-\u9fff。、]|[週內點號時後兩間禮開報請應須會節國慶準個鐘]/
+const UNUSUAL = new RegExp(`[^\\n\\u0020-\\u007d\\u4e00-\\u9fff。、]|[${OLD.join('')}]`)
 const NEEDS_WORK = new RegExp(`${UNUSUAL.source}| |--`)
 const EACH_UNUSUAL = new RegExp(UNUSUAL.source, 'g')
 const CJK = /[\u4e00-\u9fff]/

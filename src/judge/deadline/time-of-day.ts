@@ -28,7 +28,7 @@ function underParts(hour: number, minute: number, parts: readonly PartName[], se
 const asWritten = (hour: number, minute: number) => (hour >= 1 && hour <= 6 ? hour + 12 : hour) * 60 + minute
 
 /** Minutes after midnight that a part of day without a clock stands for. */
-export function partMinutes(parts: readonly PartName[]): number {
+function partMinutes(parts: readonly PartName[]): number {
   const last = parts.at(-1)
   if (last === undefined) return PART_MINUTES.off
   const afternoon = parts.includes('afternoon')

@@ -6,7 +6,7 @@ import { lastOfWeek } from './workdays.ts'
 
 const WEEK = '(?:个?(?:周|星期|礼拜))'
 const NAMED = new RegExp(
-  `(每逢?|逢|上上|上|下下|下|本|这|当)?${WEEK}([一二三四五六日天末]|[1-7](?![\\d.]))(?!周年|[项件类批条])`,
+  `(每逢?|逢|上上|(?<![线网早晚以会路班天面手车街])上|下下|(?<![线以之地楼手乡])下|本|这|当)?${WEEK}([一二三四五六日天末]|[1-7](?![\\d.]))(?!周年|[项件类批条])`,
   'g',
 )
 const WHOLE =
@@ -16,21 +16,23 @@ const COUNTED = /(?<![周期拜])[一二三四五六七八九十\d第两几半]$
 const WEEKEND_ITEM = '末'
 const WEEKS: Readonly<Record<string, number>> = { 上上: -2, 上: -1, 本: 0, 这: 0, 当: 0, 下: 1, 下下: 2 }
 
-const ordinal = (char: string): number => {
+/** 1 (Monday) to 7 of the character that names a weekday. */
+export const ordinal = (char: string): number => {
   if (char === WEEKEND_ITEM || char === '日' || char === '天') return 7
   const digit = Number(char)
   return Number.isNaN(digit) ? '一二三四五六'.indexOf(char) + 1 : digit
 }
 
 /** The wanted weekday of the week of `at`, while it is ahead, else of the next. */
-const pickBare =
+export const pickBare =
   (weekday: number) =>
   (at: EpochMs, ahead: Ahead): EpochMs => {
     const day = startOfWeek(at) + (weekday - 1) * DAY_MS
     return ahead(day) ? day : day + 7 * DAY_MS
   }
 
-const pickIn =
+/** The wanted weekday of a week so many weeks on, while it is ahead. */
+export const pickIn =
   (weeks: number, weekday: number) =>
   (at: EpochMs, ahead: Ahead): EpochMs | null => {
     const day = startOfWeek(at) + (weeks * 7 + weekday - 1) * DAY_MS
@@ -38,7 +40,7 @@ const pickIn =
   }
 
 /** The last working day of a week; of this week, the last one that is still to come, else Sunday. */
-const pickWhole =
+export const pickWhole =
   (weeks: number) =>
   (at: EpochMs, ahead: Ahead): EpochMs | null => {
     const monday = startOfWeek(at) + weeks * 7 * DAY_MS

@@ -1,4 +1,6 @@
 import type { EpochMs } from '../../domain/message.ts'
+import { parseJson } from '../../net/parse-json.ts'
+import { readBounded } from '../../net/read-bounded.ts'
 
 export type Fetch = typeof globalThis.fetch
 
@@ -45,9 +47,9 @@ export async function exchange({ fetch, url, apiKey, body, signal, now }: Exchan
       await response.body?.cancel()
       return { answered: true, status, retryAfterMs, json: undefined }
     }
-    const text = await readBounded(response)
+    const text = await readBounded(response, MAX_BYTES)
     if (text === null) return { answered: false, code: 'TOO_LARGE' }
-    const json = parse(text)
+    const json = parseJson(text)
     return json === undefined ? { answered: false, code: 'GARBLED' } : { answered: true, status, retryAfterMs, json }
   } catch {
     // What is thrown may quote the address; whether the time was up is all that is told.
@@ -61,25 +63,4 @@ export function readRetryAfter(value: string | null, now: EpochMs): number | nul
   if (/^\s*\d{1,9}\s*$/.test(value)) return Number(value) * 1000
   const at = Date.parse(value)
   return Number.isNaN(at) ? null : Math.max(0, at - now)
-}
-
-async function readBounded(response: Response): Promise<string | null> {
-  if (response.body === null) return ''
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body) {
-    size += chunk.byteLength
-    // Leaving the loop cancels the stream and with it the connection.
-    if (size > MAX_BYTES) return null
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../../domain/message.ts'
 import type { JudgeInput, Verdict } from '../../domain/verdict.ts'
 import { type Band, combine, isDoubtful } from './combine.ts'
-import { createDailyBudget } from './daily-budget.ts'
 import { completionsUrl } from './endpoint.ts'
 import { exchange, type Fetch, type Outcome } from './exchange.ts'
 import { contentOf, readOpinion } from './opinion.ts'
 import { promptOf } from './prompt.ts'
+import { relief } from './relief.ts'
 import { createSlots } from './slots.ts'
 
 /**
@@ -47,8 +47,8 @@ export interface SecondOpinionOptions {
   model: string
   /** For one question, waiting and repeating included. */
   timeoutMs: number
-  /** Requests a day in China. */
-  perDay: number
+  /** Takes one request out of the day's budget; false once it is used up. */
+  spend(): Promise<boolean>
   band: Band
   fetch: Fetch
   now: Clock
@@ -58,9 +58,11 @@ export interface SecondOpinionOptions {
 }
 
 export interface SecondOpinion {
+  readonly model: string
+  isDoubtful(verdict: Pick<Verdict, 'confidence'>): boolean
   /**
-   * The corrected verdict, or null where the first one stands: it was not doubtful, or no opinion came in time. Never
-   * rejects. `names` of the group's members are redacted wherever they stand.
+   * The corrected verdict, or null where the first one stands: it was not doubtful, no opinion came in time, or the
+   * opinion speaks against somebody. Never rejects. `names` of the group's members are redacted wherever they stand.
    */
   ask(input: JudgeInput, verdict: Verdict, names?: readonly string[]): Promise<Verdict | null>
 }
@@ -85,9 +87,8 @@ const waited = (wait: Promise<unknown>) =>
  * CodedError SECOND_OPINION_URL_INVALID at once for an address that is not safe.
  */
 export function createSecondOpinion(options: SecondOpinionOptions): SecondOpinion {
-  const { apiKey, model, timeoutMs, band, fetch, now, wait = waitFor } = options
+  const { apiKey, model, timeoutMs, band, spend, fetch, now, wait = waitFor } = options
   const url = completionsUrl(options.baseUrl)
-  const spend = createDailyBudget(options.perDay, now)
   const takeSlot = createSlots(AT_ONCE)
 
   async function question(input: JudgeInput, verdict: Verdict, names: readonly string[], event: SecondOpinionEvent) {
@@ -109,24 +110,26 @@ export function createSecondOpinion(options: SecondOpinionOptions): SecondOpinio
     const release = await takeSlot(signal)
     if (release === null) return settle('BUSY')
     try {
-      if (!spend()) return settle('BUDGET_SPENT')
+      if (!(await spend())) return settle('BUDGET_SPENT')
       let outcome = await request()
       if (outcome.answered && isWorthRepeating(outcome)) {
         const ms = outcome.retryAfterMs ?? DEFAULT_WAIT_MS
         const isInTime = now() + ms < end && (await waited(wait(ms, signal)))
-        if (isInTime && spend()) outcome = await request()
+        if (isInTime && (await spend())) outcome = await request()
       }
       if (!outcome.answered) return settle(outcome.code)
       if (outcome.status !== 200) return settle(outcome.status === 429 ? 'RATE_LIMITED' : 'REFUSED')
       const content = contentOf(outcome.json)
       const opinion = content === null ? null : readOpinion(content)
-      return opinion === null ? settle('NO_OPINION') : settle('GIVEN', combine(verdict, opinion))
+      return opinion === null ? settle('NO_OPINION') : settle('GIVEN', relief(verdict, combine(verdict, opinion)))
     } finally {
       release()
     }
   }
 
   return {
+    model,
+    isDoubtful: (verdict) => isDoubtful(verdict, band),
     async ask(input, verdict, names = []) {
       if (!isDoubtful(verdict, band)) return null
       const began = now()

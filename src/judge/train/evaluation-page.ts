@@ -1,95 +1,214 @@
 import { FLAGS, LABEL_NAMES, LABELS } from '../../domain/label.ts'
-import type { EvaluationReport } from './evaluation-report.ts'
-import type { Scores } from './scores.ts'
+import { type Bar, bars } from './evaluation/charts/bars.ts'
+import { calibrationChart } from './evaluation/charts/calibration-chart.ts'
+import { confusionChart } from './evaluation/charts/confusion-chart.ts'
+import { escapeHtml } from './evaluation/charts/escape-html.ts'
+import { PAGE_STYLE } from './evaluation/page-style.ts'
+import { type Target, targetsOf, verdictOf } from './evaluation/targets.ts'
+import type { BaselineReport, EvaluationReport } from './evaluation-report.ts'
+import type { Rates, Scores } from './scores.ts'
 
-const SIDE = 320
-const CELL = 62
+const three = (value: number): string => value.toFixed(3)
+const percent = (share: number): string => `${(100 * share).toFixed(1)}%`
 
-/** Confidence against the share that was right; the diagonal is a judge that knows what it knows. */
-function calibrationPicture({ calibration }: Scores): string {
-  const x = (value: number) => (30 + value * (SIDE - 40)).toFixed(1)
-  const y = (value: number) => (SIDE - 30 - value * (SIDE - 40)).toFixed(1)
-  const points = calibration.filter(({ count }) => count > 0)
-  const most = Math.max(1, ...points.map(({ count }) => count))
-  const dots = points.map(({ confidence, right, count }) => {
-    const radius = (3 + 7 * Math.sqrt(count / most)).toFixed(1)
-    return `<circle cx="${x(confidence)}" cy="${y(right)}" r="${radius}"><title>${count} 条</title></circle>`
-  })
-  return `<svg role="img" aria-label="校准图" viewBox="0 0 ${SIDE} ${SIDE}" width="${SIDE}">
-<line x1="${x(0)}" y1="${y(0)}" x2="${x(1)}" y2="${y(1)}" stroke="#999" stroke-dasharray="4"/>
-<line x1="${x(0)}" y1="${y(0)}" x2="${x(1)}" y2="${y(0)}" stroke="#333"/>
-<line x1="${x(0)}" y1="${y(0)}" x2="${x(0)}" y2="${y(1)}" stroke="#333"/>
-<g fill="#0052d9">${dots.join('')}</g>
-<text x="${x(0.4)}" y="${SIDE - 8}">置信度</text><text x="4" y="${y(1.0)}">判对</text></svg>`
+const sureRight = ({ sure }: Scores): string => (sure.share === 0 ? '—' : percent(sure.right))
+
+const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
+  `<table><tr>${heads.map((head) => `<th>${head}</th>`).join('')}</tr>
+${rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n')}</table>`
+
+const part = (title: string, lead: string, ...content: readonly string[]): string =>
+  `<h2>${title}</h2>${lead === '' ? '' : `<p>${lead}</p>`}<section>${content.join('\n')}</section>`
+
+const legend = (...keys: readonly (readonly [colour: string, words: string])[]): string =>
+  `<div class="legend">${keys.map(([colour, words]) => `<span><i style="background:var(--${colour})"></i>${words}</span>`).join('')}</div>`
+
+const SCORE_HEADS = ['范围', '条数', '准确率', '宏平均 F1', '每千条误处置', '噪声处置', '0.8 以上', '其中判对']
+const scoreRow = (name: string, s: Scores): string[] => [
+  escapeHtml(name),
+  String(s.lines),
+  three(s.accuracy),
+  three(s.macroF1),
+  s.wrongedPerThousand.toFixed(1),
+  percent(s.noiseActedOn),
+  percent(s.sure.share),
+  sureRight(s),
+]
+
+function targetRow(target: Target): string[] {
+  const { what, value, wanted, bound, digits, reached } = target
+  const chip = `<span class="chip ${reached ? 'good' : 'bad'}">${verdictOf(target)}</span>`
+  return [what, value.toFixed(digits), `${bound === 'least' ? '≥' : '≤'} ${wanted.toFixed(digits)}`, chip]
 }
 
-/** How often each label was taken for each other one, darker for more of its row. */
-function confusionPicture({ confusion }: Scores): string {
-  const width = CELL * (LABELS.length + 2)
-  const cells = LABELS.flatMap((gold, row) => {
-    const total = Math.max(
-      1,
-      LABELS.reduce((sum, said) => sum + confusion[gold][said], 0),
-    )
-    const top = (row + 1) * 28
-    const head = `<text x="4" y="${top + 19}">${LABEL_NAMES[gold]}</text>`
-    const row9 = LABELS.map((said, column) => {
-      const count = confusion[gold][said]
-      const left = (column + 2) * CELL
-      const shade = Math.sqrt(count / total).toFixed(3)
-      const fill = gold === said ? '#2ba471' : '#d54941'
-      const ink = Number(shade) > 0.6 ? '#fff' : '#333'
-      return `<rect x="${left}" y="${top}" width="${CELL - 2}" height="26" fill="${fill}" fill-opacity="${shade}"/>
-<text x="${left + CELL / 2}" y="${top + 18}" text-anchor="middle" fill="${ink}">${count}</text>`
-    })
-    return [head, ...row9]
-  })
-  const heads = LABELS.map(
-    (label, k) => `<text x="${(k + 2.5) * CELL}" y="18" text-anchor="middle">${LABEL_NAMES[label].slice(0, 4)}</text>`,
+const isShare = ({ bound, wanted }: Target): boolean => bound === 'least' && wanted <= 1
+
+function targetPart(report: EvaluationReport): string {
+  const targets = targetsOf(report)
+  const reached = targets.filter((target) => target.reached).length
+  return part(
+    '指标与目标',
+    `${targets.length} 项中达到 ${reached} 项。竖线是目标。`,
+    bars(
+      '各项指标与目标',
+      targets.filter(isShare).map(
+        (target): Bar => ({
+          name: target.what.replace('全部消息宏平均 F1,', '全部 F1,').replace('(随附模型)', ''),
+          value: target.value,
+          wanted: target.wanted,
+          tone: target.reached ? 'good' : 'bad',
+        }),
+      ),
+    ),
+    `<details open><summary>全部数字</summary>${table(['指标', '结果', '目标', ''], targets.map(targetRow))}</details>`,
   )
-  return `<svg role="img" aria-label="混淆矩阵" viewBox="0 0 ${width} 290" width="${width}">${heads.join('')}${cells.join('')}</svg>`
 }
 
-/** Bars of shares between 0 and 1. */
-function bars(title: string, values: readonly (readonly [string, number])[]): string {
-  const rows = values.map(([name, value], k) => {
-    const top = k * 26
-    return `<text x="4" y="${top + 17}">${name}</text>
-<rect x="130" y="${top + 3}" width="${(value * 300).toFixed(1)}" height="18" fill="#0052d9" fill-opacity="0.75"/>
-<text x="${(136 + value * 300).toFixed(1)}" y="${top + 17}">${value.toFixed(3)}</text>`
-  })
-  const height = values.length * 26
-  return `<h2>${title}</h2><svg role="img" aria-label="${title}" viewBox="0 0 500 ${height}" width="500">${rows.join('')}</svg>`
+function baselinePart(report: EvaluationReport): string {
+  const { baselines, folds } = report
+  if (baselines.length === 0) return ''
+  const ours: BaselineReport = {
+    name: '清群',
+    note: '',
+    scores: report,
+    absent: null,
+    trainSeconds: 0,
+    judgeSeconds: 0,
+  }
+  const run = [ours, ...baselines].flatMap(({ name, scores }) => (scores === null ? [] : [{ name, scores }]))
+  const rows = run.map(({ name, scores: { all, isolated, streams } }) => [
+    escapeHtml(name),
+    three(all.accuracy),
+    three(all.macroF1),
+    three(isolated.macroF1),
+    three(streams.macroF1),
+    all.wrongedPerThousand.toFixed(1),
+    percent(all.noiseActedOn),
+    sureRight(all),
+    all.pairsRight === null ? '—' : percent(all.pairsRight),
+  ])
+  const heads = ['', '准确率', '宏平均 F1', '单条 F1', '群流 F1', '每千条误处置', '噪声处置', '0.8 以上判对', '对照句']
+  const notes = baselines.map(
+    ({ name, note, absent }) => `<li>${escapeHtml(`${name}:${absent === null ? note : `没有运行:${absent}`}`)}</li>`,
+  )
+  return part(
+    '与基线相比',
+    `同样的 ${folds} 折,同样的留出消息。基线只看消息原文。图为全部消息的宏平均 F1。`,
+    bars(
+      '各方法的宏平均 F1',
+      run.map(({ name, scores }, k): Bar => ({ name, value: scores.all.macroF1, tone: k === 0 ? 'ours' : 'other' })),
+    ),
+    table(heads, rows),
+    `<ul>${notes.join('')}</ul>`,
+  )
 }
 
-const figures = (name: string, s: Scores): string =>
-  `<tr><td>${name}</td><td>${s.lines}</td><td>${s.accuracy.toFixed(3)}</td><td>${s.macroF1.toFixed(3)}</td>
-<td>${s.wrongedPerThousand.toFixed(1)}</td><td>${(100 * s.noiseActedOn).toFixed(1)}%</td><td>${(100 * s.sure.right).toFixed(1)}%</td></tr>`
+function ratesPart(title: string, lead: string, rows: readonly (readonly [string, Rates])[], wanted?: number): string {
+  return part(
+    title,
+    lead,
+    legend(['ours', 'F1'], ['first', '精确率'], ['second', '召回率']),
+    bars(
+      title,
+      rows.map(
+        ([name, { gold, f1, precision, recall }]): Bar => ({
+          name: `${name} (${gold})`,
+          value: f1,
+          ...(wanted === undefined ? {} : { wanted }),
+          dots: [
+            { value: precision, kind: 'first', title: '精确率' },
+            { value: recall, kind: 'second', title: '召回率' },
+          ],
+        }),
+      ),
+    ),
+    `<details><summary>全部数字</summary>${table(
+      ['', '条数', '精确率', '召回率', 'F1'],
+      rows.map(([name, r]) => [name, String(r.gold), three(r.precision), three(r.recall), three(r.f1)]),
+    )}</details>`,
+  )
+}
+
+function overviewPart(report: EvaluationReport): string {
+  const { all, isolated, streams, plain, transcripts, perFold } = report
+  const rows = [scoreRow('全部', all), scoreRow('单条', isolated), scoreRow('自然群流', streams)]
+  if (plain !== null) rows.push(scoreRow('平实语料整体留出', plain))
+  if (typeof transcripts !== 'string') rows.push(scoreRow('群聊记录(随附模型)', transcripts.all))
+  const folds = perFold.map((fold) => `${three(fold.isolated)} / ${three(fold.streams)}`).join(',')
+  const lead = `误处置:工作消息以 0.8 以上的置信度被当作噪声。各折宏平均 F1(单条 / 群流):${folds}。`
+  return part('总表', lead, table(SCORE_HEADS, rows))
+}
+
+function sourcePart({ perSource }: EvaluationReport): string {
+  const sources = Object.entries(perSource)
+  return part(
+    '各语料',
+    '准确率,由低到高。',
+    bars(
+      '各语料准确率',
+      sources
+        .toSorted(([, a], [, b]) => a.accuracy - b.accuracy)
+        .map(([name, { accuracy, lines }]): Bar => ({ name: `${name} (${lines})`, value: accuracy })),
+    ),
+    `<details><summary>全部数字</summary>${table(
+      SCORE_HEADS,
+      sources.map(([name, scores]) => scoreRow(name, scores)),
+    )}</details>`,
+  )
+}
+
+function transcriptPart({ transcripts }: EvaluationReport): string {
+  if (typeof transcripts === 'string') return part('群聊记录', '', escapeHtml(transcripts))
+  const rows = transcripts.each.map(({ name, scores }) => scoreRow(name, scores))
+  const lead = `从未参加训练,按原来的先后判断;随附模型 ${escapeHtml(transcripts.model)}。`
+  return part('群聊记录', lead, table(SCORE_HEADS, [...rows, scoreRow('合计', transcripts.all)]))
+}
+
+function deadlinePart({ deadlines }: EvaluationReport): string {
+  if (typeof deadlines === 'string') return part('时限', '', escapeHtml(deadlines))
+  const { messages, exact, invented, without, kinds } = deadlines
+  const rows = kinds.map(
+    ({ name, right, of }): Bar => ({ name, value: of === 0 ? 0 : right / of, said: `${right}/${of}` }),
+  )
+  const lead = `${messages} 条中读对 ${percent(exact)};本无时限的 ${without} 条中读出 ${invented} 条。`
+  return part('时限', lead, bars('各类时限读对的比例', rows))
+}
 
 /** The report as a page of its own, pictures inline, nothing fetched. */
 export function evaluationPage(report: EvaluationReport): string {
-  const { all, isolated, streams, perSource } = report
-  return `<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>清群判定评测</title>
-<style>body{font:15px/1.6 system-ui,sans-serif;max-width:820px;margin:2em auto;padding:0 1em;color:#222}
-td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid #ddd}td:first-child,th:first-child{text-align:left}
-svg text{font-size:13px}svg{max-width:100%;height:auto}</style>
+  const { all, lines, folds } = report
+  return `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>清群判定评测</title><style>${PAGE_STYLE}</style></head><body>
 <h1>清群判定评测</h1>
-<p>${report.lines} 条消息,${report.folds} 折交叉验证,每折整领域留出:每条消息都由没有见过该类单位的模型判定。</p>
-<table><tr><th>范围</th><th>条数</th><th>准确率</th><th>宏平均 F1</th><th>每千条工作误处置</th><th>噪声处置率</th><th>0.8 以上判对</th></tr>
-${figures('全部', all)}${figures('单条', isolated)}${figures('自然群流', streams)}
-${Object.entries(perSource)
-  .map(([source, scores]) => figures(source, scores))
-  .join('')}</table>
-<h2>校准</h2><p>点越贴近虚线,置信度越可信;点的大小是条数。</p>${calibrationPicture(all)}
-<h2>混淆矩阵</h2><p>行是应有的类别,列是判定的类别。</p>${confusionPicture(all)}
-${bars(
-  '各类 F1',
-  LABELS.map((label) => [LABEL_NAMES[label], all.f1[label]] as const),
+<p>${lines} 条消息,${folds} 折交叉验证,每折整领域留出:每条消息都由没有见过该类单位的模型判定。</p>
+${targetPart(report)}
+${overviewPart(report)}
+${baselinePart(report)}
+${part(
+  '校准',
+  `点越贴近虚线,置信度越可信;平均偏差 ${three(all.calibrationError)}。绿色区域的判断才可能据以行动。`,
+  calibrationChart(all),
 )}
-${bars(
-  '标志 F1',
+${part(
+  '混淆矩阵',
+  '行是应有的类别,列是判定的类别。',
+  legend(['good', '判对'], ['near', '工作之间或噪声之间混淆'], ['bad', '工作与噪声混淆']),
+  confusionChart(all),
+)}
+${ratesPart(
+  '各类',
+  '括号内为条数。',
+  LABELS.map((label) => [LABEL_NAMES[label], all.labels[label]] as const),
+)}
+${ratesPart(
+  '标志',
+  '括号内为条数;竖线是目标。',
   FLAGS.map((flag) => [flag, all.flags[flag]] as const),
+  0.9,
 )}
-</html>
+${sourcePart(report)}
+${transcriptPart(report)}
+${deadlinePart(report)}
+</body></html>
 `
 }

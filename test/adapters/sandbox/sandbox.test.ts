@@ -40,7 +40,16 @@ function messageOf(body: unknown) {
 
 describe('sandbox', () => {
   it('hears everything and reaches everybody', () => {
-    expect(sandbox.capabilities).toEqual({ hears: 'all', privateMessage: true, groupPost: true, recallOthers: false })
+    expect(sandbox.capabilities).toEqual({
+      hears: 'all',
+      privateMessage: true,
+      groupPost: true,
+      mention: false,
+      card: false,
+      recallOwn: false,
+      recallOthers: false,
+      todo: false,
+    })
   })
 
   it('turns its JSON into a message', () => {

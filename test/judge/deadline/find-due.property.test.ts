@@ -27,6 +27,35 @@ describe('findDue', () => {
     )
   })
 
+  it('says the same after a greeting', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('大家早上好,', '各位下午好!', '周末愉快!', '中秋快乐!'),
+        fc.constantFrom('请于', '材料', '各科室', ''),
+        fc.constantFrom(
+          '3月10日',
+          '周五',
+          '明天',
+          '5日内',
+          '月底',
+          '国庆前',
+          '下周三下午3点',
+          '17:30',
+          '两小时内',
+          'Friday',
+        ),
+        fc.constantFrom('前', '之前', '以前', ''),
+        fc.constantFrom('报送', '交办公室', '完成整改', '集合'),
+        anyMoment,
+        (greeting, who, when, limit, what, at) => {
+          const text = `${who}${when}${limit}${what}`
+          expect(findDue(greeting + text, at)?.due).toBe(findDue(text, at)?.due)
+        },
+      ),
+      { numRuns: 1500 },
+    )
+  })
+
   it('says the same of the same text and moment', () => {
     fc.assert(
       fc.property(anyText, anyMoment, (text, at) => {

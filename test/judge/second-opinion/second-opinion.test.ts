@@ -24,6 +24,8 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((server) => server.close()))
 })
 
+const unlimited = async () => true
+
 function rig(options: Partial<SecondOpinionOptions> & Pick<SecondOpinionOptions, 'baseUrl'>) {
   const events: SecondOpinionEvent[] = []
   const waits: number[] = []
@@ -31,7 +33,7 @@ function rig(options: Partial<SecondOpinionOptions> & Pick<SecondOpinionOptions,
     apiKey: 'sk-secret-key',
     model: 'm1',
     timeoutMs: 5_000,
-    perDay: 100,
+    spend: unlimited,
     band: { from: 0.4, to: 0.8 },
     fetch: globalThis.fetch,
     now: () => NOON,
@@ -216,15 +218,15 @@ describe('a service that is busy', () => {
 })
 
 describe('the limits of asking', () => {
-  it('keeps the budget of a day in China, repetitions counted', async () => {
-    let now = Date.parse('2026-03-02T23:59:00+08:00')
+  it('spends from the budget for every request, repetitions counted, and asks nothing once it is used up', async () => {
+    let left = 3
     const service = await serve({ status: 500, body: '{}' }, json(completion(AGREED)))
-    const { ask, codes } = rig({ ...service, perDay: 3, now: () => now })
+    const { ask, codes } = rig({ ...service, spend: async () => left-- > 0 })
     expect(await ask()).not.toBeNull()
     expect(await ask()).not.toBeNull()
     expect(await ask()).toBeNull()
     expect(service.seen).toHaveLength(3)
-    now += 60_000
+    left = 1
     expect(await ask()).not.toBeNull()
     expect(codes()).toEqual(['GIVEN', 'GIVEN', 'BUDGET_SPENT', 'GIVEN'])
   })
@@ -292,9 +294,8 @@ describe('an instruction hidden in a message', () => {
     const { opinion, codes } = rig(service)
     const corrected = await opinion.ask(input, first, [ATTACK])
     expect(codes()).toEqual(['GIVEN'])
-    if (corrected === null) throw new Error('the opinion was not heard')
-    expect(isSubstantive(corrected.label) || corrected.confidence < 0.5).toBe(true)
-    expect(corrected.flags).toEqual([])
+    expect(isSubstantive((corrected ?? first).label)).toBe(true)
+    expect(corrected?.flags ?? []).toEqual([])
   })
 
   it('reaches the model only as text inside the JSON value, never as a message of its own', async () => {

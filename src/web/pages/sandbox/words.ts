@@ -32,6 +32,7 @@ export const HOLD_WORDS: Readonly<Record<Hold, string>> = {
   emergency: '属于应急,未发',
   'no-recipient': '没有可告知的人,未发',
   'no-channel': '没有可用的渠道,未发',
+  corrected: '判断已更正,不作数',
 }
 
 export const PURPOSE_WORDS: Readonly<Record<Purpose, string>> = {

@@ -1,0 +1,35 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { wrongCall } from './input.ts'
+
+/** How to call, for people. */
+export const USAGE = `用法 (usage): npm run -s qingqun -- 命令 (command)
+
+  classify                       标准输入每行一条消息 → 每行一个判断 (corpus lines → verdicts)
+  due                            标准输入每行 {id,text,at} → {id,due,match}
+  replay FILE [--policy FILE]    回放一份群聊记录 (a transcript → what the bot would do)
+  digest --group ID [--period week|day]   某群的小结 (the digest as it would be posted)
+  correct --group ID --message ID --label L [--flags a,b] --by NAME [--reason TEXT] [--appeal ID] [--tenant T]
+                                 更正一个判断 (correct a verdict); --appeal 支持一件申诉 (uphold an appeal)
+  correct --undo ID --by NAME [--tenant T]   撤回一个更正 (withdraw a correction)
+  corrections [--tenant T]       全部更正,每行一条 (all corrections, a line each)
+  train                          用 config/corpus 训练模型 (train the model)
+  train --tenant T [--undo]      加上本单位的更正训练,更好才采用 (a tenant's own model); --undo 停用 (go back)
+  evaluate [--html FILE] [--json] [--no-baselines]
+                                 交叉验证,与基线比较,可另存网页 (cross-validate; a page with pictures)
+`
+
+/** `parseArgs` whose complaints are ours: exit 2 and how to call. */
+export function parseCall<T extends NonNullable<ParseArgsConfig['options']>>(args: string[], options: T) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true, strict: true })
+  } catch (cause) {
+    throw wrongCall(cause instanceof Error ? cause.message : '参数有误', USAGE, cause)
+  }
+}
+
+/** As `parseCall`, for commands whose words all belong to options. */
+export function parseOptions<T extends NonNullable<ParseArgsConfig['options']>>(args: string[], options: T) {
+  const { values, positionals } = parseCall(args, options)
+  if (positionals.length > 0) throw wrongCall(`多余的参数: ${positionals.join(' ')} (unexpected words)`, USAGE)
+  return values
+}

@@ -1,0 +1,60 @@
+import type { Kysely } from 'kysely'
+import type { GroupMessage, Role } from '../domain/message.ts'
+import type { Group } from './groups.ts'
+import type { MessageRef, RecentMessage } from './messages.ts'
+import type { Tables } from './tables.ts'
+
+const rowsOf = (db: Kysely<Tables>, ref: MessageRef) =>
+  db.selectFrom('messages').where('tenant_id', '=', ref.tenantId).where('group_id', '=', ref.groupId)
+
+/** A stored message as its adapter handed it over, with the role its sender had; undefined where there is none. */
+export async function findMessage(
+  db: Kysely<Tables>,
+  group: Group,
+  messageId: string,
+): Promise<{ message: GroupMessage; role: Role } | undefined> {
+  const { tenantId, groupId, adapter, channelId, chat } = group
+  const row = await rowsOf(db, { tenantId, groupId, messageId })
+    .selectAll()
+    .where('message_id', '=', messageId)
+    .executeTakeFirst()
+  if (!row) return undefined
+  const quote: GroupMessage['quote'] | null = row.quote
+  const message: GroupMessage = {
+    tenantId,
+    groupId,
+    messageId,
+    adapter,
+    channelId,
+    chat,
+    sentAt: row.sent_at.getTime(),
+    sender: { memberId: row.sender_id, role: row.sender_role, ...(row.sender_name ? { name: row.sender_name } : {}) },
+    kind: row.kind,
+    text: row.text,
+    mentions: row.mentions,
+    addressesBot: row.addresses_bot,
+    ...(quote ? { quote } : {}),
+  }
+  return { message, role: row.sender_role }
+}
+
+/** The last `limit` messages of a group that had arrived before this one, oldest first by sending time. */
+export async function messagesBefore(db: Kysely<Tables>, ref: MessageRef, limit: number): Promise<RecentMessage[]> {
+  const rows = await rowsOf(db, ref)
+    .select(['message_id', 'sender_id', 'sender_role', 'text', 'label', 'sent_at'])
+    .where('position', '<', rowsOf(db, ref).select('position').where('message_id', '=', ref.messageId))
+    .orderBy('sent_at', 'desc')
+    .orderBy('position', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.reverse().map((row) => ({
+    tenantId: ref.tenantId,
+    groupId: ref.groupId,
+    messageId: row.message_id,
+    senderId: row.sender_id,
+    role: row.sender_role,
+    text: row.text,
+    label: row.label,
+    sentAt: row.sent_at.getTime(),
+  }))
+}
