@@ -204,7 +204,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const groups = sandboxGroups(transcripts)
     const routers = [
       healthRoutes(db, metrics),
-      callbackRoutes({ adapters: ways.adapters, intake, log, metrics }),
+      callbackRoutes({ adapters: ways.adapters, intake, tenantId: DEFAULT_TENANT, log, metrics }),
       pageRoutes(join(root, 'dist/web'), ways.sandboxOpen),
       ...(ways.sandboxOpen
         ? [sandboxRoutes({ db, policies, transcripts, groups, changes, secret: sandboxSecret, now })]

@@ -113,7 +113,10 @@ export function createIntake(options: IntakeOptions): Intake {
     db.transaction().execute(async (trx) => {
       const amended = [...new Map([...batch, ...amendments].map((each) => [groupKey(each), each])).values()]
       if (amendments.length > 0) await lockKnown(trx, amended)
-      const states = await loadStates(trx, batch, options.policyOf, cache, rooms.now())
+      const states =
+        batch.length > 0
+          ? await loadStates(trx, batch, options.policyOf, cache, rooms.now())
+          : new Map<string, GroupState>()
       await bringAskedItems(trx, states, batch)
       const known = await knownMessages(trx, batch)
       const fresh = new Map<string, GroupMessage>()

@@ -3,10 +3,8 @@
  * several kinds of organisation is not there, and says nothing.
  */
 export interface Dictionary {
-  /** The fingerprint in each slot, 0 where it is free; a power of two of them. */
-  readonly prints: Uint16Array
-  /** The row that belongs to each slot. */
-  readonly rows: Uint16Array
+  /** The fingerprint above, the row below, so that one look finds both; 0 where a slot is free. A power of two of them. */
+  readonly slots: Uint32Array
   /** The number of rows. */
   readonly size: number
 }
@@ -20,13 +18,13 @@ const PROBES = 8
 const printOf = (hash: number): number => Math.imul(hash, 0x85ebca6b) >>> 16 || 1
 
 /** The row of a feature's hash; -1 where it has none. */
-export function rowOf({ prints, rows }: Dictionary, hash: number): number {
-  const mask = prints.length - 1
+export function rowOf({ slots }: Dictionary, hash: number): number {
+  const mask = slots.length - 1
   const print = printOf(hash)
   let slot = (hash ^ (hash >>> 15)) & mask
   for (let probe = 0; probe < PROBES; probe++) {
-    const there = prints[slot]
-    if (there === print) return rows[slot] as number
+    const there = slots[slot] as number
+    if (there >>> 16 === print) return there & 0xffff
     if (there === 0) return -1
     slot = (slot + 1) & mask
   }
@@ -35,20 +33,18 @@ export function rowOf({ prints, rows }: Dictionary, hash: number): number {
 
 /** A dictionary of hashes, the most valuable first: where there is no room left the last ones are left out. */
 export function buildDictionary(hashes: Iterable<number>): Dictionary {
-  const prints = new Uint16Array(1 << SLOT_BITS)
-  const rows = new Uint16Array(1 << SLOT_BITS)
-  const mask = prints.length - 1
+  const slots = new Uint32Array(1 << SLOT_BITS)
+  const mask = slots.length - 1
   let size = 0
   for (const hash of hashes) {
     let slot = (hash ^ (hash >>> 15)) & mask
     for (let probe = 0; probe < PROBES && size < MOST_ROWS; probe++) {
-      if (prints[slot] === 0) {
-        prints[slot] = printOf(hash)
-        rows[slot] = size++
+      if (slots[slot] === 0) {
+        slots[slot] = (printOf(hash) << 16) | size++
         break
       }
       slot = (slot + 1) & mask
     }
   }
-  return { prints, rows, size }
+  return { slots, size }
 }

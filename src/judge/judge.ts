@@ -6,13 +6,11 @@ import { findDanger } from './danger.ts'
 import { explain } from './evidence.ts'
 import { createFeatureReader } from './features.ts'
 import { type Reading, readFeatures } from './first-stage.ts'
+import { createMemory } from './memory.ts'
 import type { Model } from './model.ts'
 import { REACH, RELATION_SIZE, relate } from './relation.ts'
-import { forward, OUTPUTS } from './second-stage.ts'
+import { createCorrection, OUTPUTS } from './second-stage.ts'
 import { readSurroundings } from './surroundings.ts'
-
-/** How many texts' readings are remembered: a message is context for those that follow it. */
-const REMEMBERED = 2_048
 
 function probabilitiesOf(chances: Float64Array): Record<Label, number> {
   const probabilities = {} as Record<Label, number>
@@ -45,43 +43,31 @@ const dangerEvidence = (text: string, span: [number, number]): Evidence => ({
 export function createJudge(model: Model): Judge {
   const { first, second, calibration } = model
   const readText = createFeatureReader(first)
-  let recent = new Map<string, Reading>()
-  let older = new Map<string, Reading>()
+  const correct = createCorrection(second)
+  const memory = createMemory()
   const x = new Float32Array(RELATION_SIZE)
-  const hidden = new Float32Array(second.hidden)
   const logits = new Float32Array(OUTPUTS)
   const alone = new Float32Array(OUTPUTS)
   const chances = new Float64Array(LABELS.length)
 
-  const remember = (key: string, reading: Reading): Reading => {
-    if (recent.size >= REMEMBERED) {
-      older = recent
-      recent = new Map()
-    }
-    recent.set(key, reading)
-    return reading
-  }
-  const keyOf = (text: string, role: Role | undefined): string => (role === undefined ? '?' : role[0]) + text
-  const readingOf = (text: string, role: Role | undefined): Reading => {
-    const key = keyOf(text, role)
-    return recent.get(key) ?? older.get(key) ?? remember(key, readFeatures(first, readText(text, role)))
-  }
+  const readingOf = (text: string, role: Role | undefined): Reading =>
+    memory.recall(text, role) ?? memory.keep(text, role, readFeatures(first, readText(text, role)))
 
   const classify = (input: JudgeInput): Verdict => {
     const { text, role, context, quote } = input
     const { before, quoted } = readSurroundings(input, readingOf)
     // Read last: the evidence points into these features.
     const features = readText(text, role)
-    const own = remember(keyOf(text, role), readFeatures(first, features))
+    const own = memory.keep(text, role, readFeatures(first, features))
     const chosen = relate(x, own, role, before, quoted)
     const hasContext = quoted !== undefined || before.length > 0
-    forward(second, x, own, hidden, logits, hasContext ? alone : undefined)
+    correct(x, own, logits, hasContext ? alone : undefined)
     const best = calibrate(calibration, logits, chances)
     const danger =
       (chances[best] as number) > DOUBTFUL && !isSubstantive(LABELS[best] as Label) ? findDanger(text) : null
     if (danger !== null) lower(chances, best, DOUBTFUL)
     const earlier = context.length > REACH ? context.length - REACH : 0
-    const chosenAt = chosen.akin >= 0 ? chosen.akin : chosen.request
+    const chosenAt = Math.max(chosen.akin, chosen.answered)
     const pointed = quote || (chosenAt >= 0 ? context[earlier + chosenAt] : context.at(-1))?.text || ''
     const flags: Flag[] = []
     for (let f = 0; f < FLAGS.length; f++) {

@@ -5,10 +5,10 @@ import { SLOT_BITS } from './dictionary.ts'
 import { SAID } from './first-stage.ts'
 import type { Model } from './model.ts'
 import { RELATION_SIZE } from './relation.ts'
-import { OUTPUTS } from './second-stage.ts'
+import { BLOCK, OUTPUTS } from './second-stage.ts'
 
 /** Raised whenever features change, so that weights are never used with features that they were not trained for. */
-const FORMAT = 5
+const FORMAT = 6
 const REBUILD = '运行 npm run -s qingqun -- train 重新训练并写出模型'
 
 const numbers = z.array(z.number())
@@ -30,7 +30,7 @@ const headerSchema = z.object({
   features: z.object({ rows: z.number().int().min(0).max(65_535), general: z.string() }),
   columns: z.number(),
   inputs: z.number(),
-  hidden: z.number().int().multipleOf(4).min(4).max(1_024),
+  hidden: z.number().int().multipleOf(BLOCK).min(BLOCK).max(1_024),
   scale: numbers,
   bias: numbers,
   calibration: z.object({ temperature: z.number().positive(), substantive: knots, noise: knots, flags: numbers }),
@@ -47,8 +47,8 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 /** Writes a model out. `date` (YYYY-MM-DD) and the checksum make its version. */
 export function encodeModel(model: Model, date: string): ModelFile {
   const { first, second, calibration, card } = model
-  const { prints, rows, size } = first.dictionary
-  const parts = [second.w1, second.b1, second.w2, second.b2, prints, rows, first.weights].map(
+  const { slots, size } = first.dictionary
+  const parts = [second.w1, second.b1, second.w2, second.b2, slots, first.weights].map(
     (part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength),
   )
   const weights = Buffer.concat(parts)
@@ -109,8 +109,7 @@ export function decodeModel({ header: headerText, weights }: ModelFile): Model {
       general: features.general,
       dictionary: {
         size: features.rows,
-        prints: new Uint16Array(bytes, at, slots),
-        rows: new Uint16Array(bytes, at + 2 * slots, slots),
+        slots: new Uint32Array(bytes, at, slots),
       },
       weights: new Int8Array(bytes, at + 4 * slots, table),
       scale: Float32Array.from(header.scale),

@@ -1,29 +1,22 @@
 import { FLAGS, LABELS } from '../domain/label.ts'
 import type { Role } from '../domain/message.ts'
+import { answerFit, asks, type Before, type Chosen, chooseBefore } from './choose-before.ts'
 import { FLAG, OWN, READING_INPUTS, REPLY, type Reading, SAID } from './first-stage.ts'
-
-/** An earlier message as the second stage sees it. `same`: 1 the same speaker, -1 another, 0 not known. */
-export interface Before {
-  reading: Reading
-  /** Not known of a quoted message from further back. */
-  role: Role | undefined
-  same: -1 | 0 | 1
-}
 
 /** The most messages before this one that are looked at. */
 export const REACH = 8
 const SLOTS = 3
-/** Beside the last three: the quoted or most akin message, and the last request. */
-const ALL_SLOTS = SLOTS + 2
+/** Beside the last three: the quoted or most akin message, the last request, what this answers, the speaker's own last. */
+const ALL_SLOTS = SLOTS + 4
 /** Inputs of one earlier message; the first of them is 0 where there is none, and so are all the others. */
-export const SLOT_SIZE = 8 + SAID + 3
+const SLOT_SIZE = 8 + SAID + 4
 const SELF_SIZE = LABELS.length * 2 + FLAGS.length + 4 + READING_INPUTS
 const AROUND = LABELS.length + 4
 export const RELATION_SIZE = SELF_SIZE + ALL_SLOTS * SLOT_SIZE + AROUND
 
 /** Where the part about this very message ends: then come the slots of earlier messages, then what is around. */
 export const CONTEXT_FROM = SELF_SIZE
-export const AROUND_FROM = SELF_SIZE + ALL_SLOTS * SLOT_SIZE
+const AROUND_FROM = SELF_SIZE + ALL_SLOTS * SLOT_SIZE
 
 const sketch = new Uint32Array(4096)
 let turn = 0
@@ -44,14 +37,6 @@ function overlap(matter: Int32Array): number {
   return shared
 }
 
-const TASK = LABELS.indexOf('task')
-const MANDATE = LABELS.indexOf('mandate')
-const PROBLEM = LABELS.indexOf('problem')
-
-/** How much a message asks for something to be answered or done, 0 to about 1. */
-const asks = ({ chances, questions }: Reading): number =>
-  (chances[TASK] ?? 0) + (chances[MANDATE] ?? 0) + (questions > 0 ? 0.6 : 0) + 0.3 * (chances[PROBLEM] ?? 0)
-
 function fillSlot(x: Float32Array, at: number, before: Before, distance: number, shared: number, own: Reading): void {
   const { reading, role, same } = before
   x[at] = 1
@@ -67,13 +52,10 @@ function fillSlot(x: Float32Array, at: number, before: Before, distance: number,
   x[at + 8 + SAID] = asks(reading)
   x[at + 9 + SAID] = reading.length === own.length ? 1 : 0
   x[at + 10 + SAID] = reading.figures > 0 ? 1 : 0
+  x[at + 11 + SAID] = 2 * answerFit(reading, own)
 }
 
-/** What was chosen beside the last three, for the reasons: positions in `before`, -1 where there is none. */
-export interface Chosen {
-  akin: number
-  request: number
-}
+const shared = new Int32Array(REACH + 1)
 
 /**
  * Describes a message and what was said before it (oldest first) as the inputs of the second stage.
@@ -92,35 +74,25 @@ export function relate(x: Float32Array, own: Reading, role: Role, before: readon
   x.set(own.inputs, at)
 
   mark(own.matter)
-  const chosen: Chosen = { akin: -1, request: -1 }
   const reach = Math.min(before.length, REACH)
-  let akinScore = 0.9
   const around = AROUND_FROM
   for (let k = 1; k <= reach; k++) {
     const message = before[before.length - k] as Before
-    const shared = overlap(message.reading.matter)
-    if (k <= SLOTS) fillSlot(x, SELF_SIZE + (k - 1) * SLOT_SIZE, message, k, shared, own)
-    const closeness = shared - 0.1 * k + (message.same === 1 ? -0.5 : 0)
-    if (closeness > akinScore) {
-      akinScore = closeness
-      chosen.akin = before.length - k
-    }
-    if (chosen.request < 0 && message.same !== 1 && asks(message.reading) > 0.5) chosen.request = before.length - k
+    shared[k] = overlap(message.reading.matter)
+    if (k <= SLOTS) fillSlot(x, SELF_SIZE + (k - 1) * SLOT_SIZE, message, k, shared[k] as number, own)
     for (let c = 0; c < LABELS.length; c++) x[around + c] = (x[around + c] ?? 0) + (message.reading.chances[c] ?? 0) / 4
   }
+  const chosen = chooseBefore(own, before, shared, reach)
   x[around + LABELS.length] = reach / REACH
   x[around + LABELS.length + 1] = quoted ? 1 : 0
   x[around + LABELS.length + 2] = chosen.akin >= 0 ? 1 : 0
   x[around + LABELS.length + 3] = chosen.request >= 0 ? 1 : 0
-  const akin = quoted ?? before[chosen.akin]
-  if (akin !== undefined) {
-    const distance = quoted ? 0 : before.length - chosen.akin
-    fillSlot(x, SELF_SIZE + SLOTS * SLOT_SIZE, akin, distance, overlap(akin.reading.matter), own)
-  }
-  const request = before[chosen.request]
-  if (request !== undefined) {
-    const at = SELF_SIZE + (SLOTS + 1) * SLOT_SIZE
-    fillSlot(x, at, request, before.length - chosen.request, overlap(request.reading.matter), own)
-  }
+  if (quoted !== undefined) fillSlot(x, SELF_SIZE + SLOTS * SLOT_SIZE, quoted, 0, overlap(quoted.reading.matter), own)
+  const beside = [quoted === undefined ? chosen.akin : -1, chosen.request, chosen.answered, chosen.ownLast]
+  beside.forEach((at, slot) => {
+    const message = before[at]
+    const k = before.length - at
+    if (message !== undefined) fillSlot(x, SELF_SIZE + (SLOTS + slot) * SLOT_SIZE, message, k, shared[k] as number, own)
+  })
   return chosen
 }

@@ -1,6 +1,6 @@
 import { FLAGS, LABELS } from '../domain/label.ts'
 import { FLAG, OWN, type Reading } from './first-stage.ts'
-import { AROUND_FROM, CONTEXT_FROM, SLOT_SIZE } from './relation.ts'
+import { CONTEXT_FROM } from './relation.ts'
 
 /** Labels, then flags. */
 export const OUTPUTS = LABELS.length + FLAGS.length
@@ -16,60 +16,89 @@ export interface SecondStage {
   b2: Float32Array
 }
 
-/** Adds the inputs `[from, to)` to the hidden layer's sums, four units at a time; `hidden` is a multiple of four. */
-function feed({ hidden, w1 }: SecondStage, x: Float32Array, from: number, to: number, sums: Float32Array): void {
-  for (let j = 0; j < hidden; j += 4) {
-    let a = 0
-    let b = 0
-    let c = 0
-    let d = 0
-    let at = from * hidden + j
-    for (let i = from; i < to; i++) {
-      const v = x[i] as number
-      a += v * (w1[at] as number)
-      b += v * (w1[at + 1] as number)
-      c += v * (w1[at + 2] as number)
-      d += v * (w1[at + 3] as number)
-      at += hidden
-    }
-    sums[j] = (sums[j] as number) + a
-    sums[j + 1] = (sums[j + 1] as number) + b
-    sums[j + 2] = (sums[j + 2] as number) + c
-    sums[j + 3] = (sums[j + 3] as number) + d
-  }
-}
+/** Hidden units whose sums stay in registers together; `hidden` is a multiple of it. */
+export const BLOCK = 8
 
-/** The logits that the hidden layer's sums and the first stage's scores come to. */
-function conclude({ hidden, w2, b2 }: SecondStage, sums: Float32Array, own: Reading, out: Float32Array): void {
-  for (let o = 0; o < OUTPUTS; o++) {
-    const base = o * hidden
-    let sum = (b2[o] as number) + (own.scores[o < LABELS.length ? OWN + o : FLAG + o - LABELS.length] as number)
-    for (let j = 0; j < hidden; j++) {
-      const v = sums[j] as number
-      if (v > 0) sum += v * (w2[base + j] as number)
-    }
-    out[o] = sum
-  }
+/** The first layer as `[block][input][unit of the block]`: what is multiplied one after another lies side by side. */
+function layOut({ inputs, hidden, w1 }: SecondStage): Float32Array {
+  const blocks = new Float32Array(w1.length)
+  let at = 0
+  for (let j = 0; j < hidden; j += BLOCK)
+    for (let i = 0; i < inputs; i++) for (let k = 0; k < BLOCK; k++) blocks[at++] = w1[i * hidden + j + k] as number
+  return blocks
 }
 
 /**
- * Logits of labels and flags in `out`: the first stage's scores plus the network's correction of them. `alone`, where
- * given, gets what they were without the inputs about what was said before.
+ * Writes the logits of labels and flags to `out`: the first stage's scores plus the network's correction of them.
+ * `alone`, where given, gets what they were without the inputs about what was said before.
  */
-export function forward(
-  net: SecondStage,
-  x: Float32Array,
-  own: Reading,
-  sums: Float32Array,
-  out: Float32Array,
-  alone?: Float32Array,
-): void {
-  sums.set(net.b1)
-  feed(net, x, 0, CONTEXT_FROM, sums)
-  if (alone !== undefined) conclude(net, sums, own, alone)
-  for (let at = CONTEXT_FROM; at < AROUND_FROM; at += SLOT_SIZE) if (x[at] !== 0) feed(net, x, at, at + SLOT_SIZE, sums)
-  feed(net, x, AROUND_FROM, net.inputs, sums)
-  conclude(net, sums, own, out)
+export type Correct = (x: Float32Array, own: Reading, out: Float32Array, alone?: Float32Array) => void
+
+/** Prepares a network for use. The function keeps scratch space of its own. */
+export function createCorrection(net: SecondStage): Correct {
+  const { inputs, hidden, b1, w2, b2 } = net
+  const blocks = layOut(net)
+  const sums = new Float32Array(hidden)
+  const live = new Int32Array(inputs)
+
+  /** Adds the inputs `[from, to)` to the hidden layer's sums; most inputs are 0. */
+  const feed = (x: Float32Array, from: number, to: number): void => {
+    let count = 0
+    for (let i = from; i < to; i++) if (x[i] !== 0) live[count++] = i
+    for (let j = 0; j < hidden; j += BLOCK) {
+      const base = j * inputs
+      let a = sums[j] as number
+      let b = sums[j + 1] as number
+      let c = sums[j + 2] as number
+      let d = sums[j + 3] as number
+      let e = sums[j + 4] as number
+      let f = sums[j + 5] as number
+      let g = sums[j + 6] as number
+      let h = sums[j + 7] as number
+      for (let n = 0; n < count; n++) {
+        const i = live[n] as number
+        const v = x[i] as number
+        const at = base + i * BLOCK
+        a += v * (blocks[at] as number)
+        b += v * (blocks[at + 1] as number)
+        c += v * (blocks[at + 2] as number)
+        d += v * (blocks[at + 3] as number)
+        e += v * (blocks[at + 4] as number)
+        f += v * (blocks[at + 5] as number)
+        g += v * (blocks[at + 6] as number)
+        h += v * (blocks[at + 7] as number)
+      }
+      sums[j] = a
+      sums[j + 1] = b
+      sums[j + 2] = c
+      sums[j + 3] = d
+      sums[j + 4] = e
+      sums[j + 5] = f
+      sums[j + 6] = g
+      sums[j + 7] = h
+    }
+  }
+
+  /** The logits that the hidden layer's sums and the first stage's scores come to. */
+  const conclude = (own: Reading, out: Float32Array): void => {
+    for (let o = 0; o < OUTPUTS; o++) {
+      const base = o * hidden
+      let sum = (b2[o] as number) + (own.scores[o < LABELS.length ? OWN + o : FLAG + o - LABELS.length] as number)
+      for (let j = 0; j < hidden; j++) {
+        const v = sums[j] as number
+        if (v > 0) sum += v * (w2[base + j] as number)
+      }
+      out[o] = sum
+    }
+  }
+
+  return (x, own, out, alone) => {
+    sums.set(b1)
+    feed(x, 0, CONTEXT_FROM)
+    if (alone !== undefined) conclude(own, alone)
+    feed(x, CONTEXT_FROM, inputs)
+    conclude(own, out)
+  }
 }
 
 /** Several networks as one, wider one that says their mean. */

@@ -1,7 +1,8 @@
 import type { Role } from '../domain/message.ts'
 import type { JudgeInput } from '../domain/verdict.ts'
+import type { Before } from './choose-before.ts'
 import type { Reading } from './first-stage.ts'
-import { type Before, REACH } from './relation.ts'
+import { REACH } from './relation.ts'
 
 /** What was said before a message, read. */
 export interface Surroundings {

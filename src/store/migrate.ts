@@ -33,3 +33,9 @@ export async function migrate<T>(db: Kysely<T>): Promise<void> {
   }
   throw error
 }
+
+/** How many migrations the schema still lacks; reads and changes nothing. */
+export async function pendingMigrations<T>(db: Kysely<T>): Promise<number> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } })
+  return (await migrator.getMigrations()).filter(({ executedAt }) => executedAt === undefined).length
+}

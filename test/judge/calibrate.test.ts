@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { LABELS } from '../../src/domain/label.ts'
-import { calibrate, interpolate } from '../../src/judge/calibrate.ts'
+import { calibrate, interpolate, strengthOf } from '../../src/judge/calibrate.ts'
 import type { Calibration } from '../../src/judge/model.ts'
 import { fitCalibration, type Outcome } from '../../src/judge/train/fit-calibration.ts'
 
@@ -45,20 +45,41 @@ describe('calibrated probabilities', () => {
 })
 
 describe('fitting a calibration', () => {
+  const [task, ritual] = [LABELS.indexOf('task'), LABELS.indexOf('ritual')]
+  const outcome = (label: number, said: number, strength: number, danger = false): Outcome => {
+    const values = new Float32Array(15)
+    values[said] = strength
+    return { logits: values, label, flags: 0, danger }
+  }
+  const honest = Array.from({ length: 1_800 }, (_, i) => {
+    const label = i % 2 ? task : ritual
+    return outcome(label, label, 3 + (i % 60) / 10)
+  })
+  const wronged = (danger: boolean) => Array.from({ length: 40 }, () => outcome(task, ritual, 5, danger))
+
   it('asks for more where work has been called noise with great certainty', () => {
-    const outcome = (label: number, said: number, strength: number): Outcome => {
-      const values = new Float32Array(15)
-      values[said] = strength
-      return { logits: values, label, flags: 0 }
-    }
-    const [task, ritual] = [LABELS.indexOf('task'), LABELS.indexOf('ritual')]
-    const honest = Array.from({ length: 1_800 }, (_, i) => {
-      const label = i % 2 ? task : ritual
-      return outcome(label, label, 3 + (i % 60) / 10)
-    })
-    const wronged = Array.from({ length: 40 }, () => outcome(task, ritual, 5))
-    const strict = fitCalibration([...honest, ...wronged])
+    const strict = fitCalibration([...honest, ...wronged(false)])
     const easy = fitCalibration(honest)
     expect(strict.noise[1]?.[0]).toBeGreaterThan(easy.noise[1]?.[0] ?? 1)
+  })
+
+  it('does not count what is never acted on because it names a danger', () => {
+    const strict = fitCalibration([...honest, ...wronged(false)])
+    const kept = fitCalibration([...honest, ...wronged(true)])
+    expect(kept.noise[1]?.[0]).toBeLessThan(strict.noise[1]?.[0] ?? 0)
+  })
+})
+
+describe('how strongly noise is noise', () => {
+  const chances = (of: Partial<Record<(typeof LABELS)[number], number>>) => LABELS.map((label) => of[label] ?? 0)
+
+  it('is more where only its kind is in doubt than where it might be work', () => {
+    const kind = strengthOf(chances({ checkin: 0.6, boast: 0.4 }), LABELS.indexOf('checkin'))
+    const work = strengthOf(chances({ checkin: 0.6, progress: 0.4 }), LABELS.indexOf('checkin'))
+    expect(kind).toBeGreaterThan(work)
+  })
+
+  it('is the probability itself for work', () => {
+    expect(strengthOf(chances({ task: 0.6, notice: 0.4 }), LABELS.indexOf('task'))).toBe(0.6)
   })
 })

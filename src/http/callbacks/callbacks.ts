@@ -24,10 +24,12 @@ const answer = (ctx: Context, response: CallbackResponse) => {
 export function callbackRoutes(options: {
   adapters: readonly WebhookAdapter[]
   intake: Intake
+  /** Whose callbacks these are. */
+  tenantId: string
   log: Logger
   metrics: Metrics
 }): Router {
-  const { intake, log, metrics } = options
+  const { intake, tenantId, log, metrics } = options
   const adapters = new Map(options.adapters.map((adapter) => [`${adapter.adapter}/${adapter.channelId}`, adapter]))
   const router = new Router()
 
@@ -35,7 +37,13 @@ export function callbackRoutes(options: {
     const body = method === 'POST' ? await readBody(ctx.req) : Buffer.alloc(0)
     const incoming = adapter.receive({ method, query: ctx.querystring, headers: headersOf(ctx), body })
     if (incoming.kind === 'respond') return answer(ctx, incoming.response)
-    const receipts = await Promise.all(incoming.messages.map((message) => intake.accept(message)))
+    const { messages, amendments = [] } = incoming
+    // Recalls go with their messages, so that both are stored or neither; all else shares transactions message by message.
+    const from = { tenantId, channel: `${adapter.adapter}:${adapter.channelId}` }
+    const receipts =
+      amendments.length > 0
+        ? await intake.deliver(from, { messages, amendments })
+        : await Promise.all(messages.map((message) => intake.accept(message)))
     answer(ctx, incoming.acknowledge(receipts))
   }
 

@@ -1,5 +1,5 @@
 import { FLAGS, isSubstantive, LABELS } from '../../domain/label.ts'
-import { argmax } from '../calibrate.ts'
+import { softmaxAt, strengthOf } from '../calibrate.ts'
 import type { Calibration, Knots } from '../model.ts'
 import { ACT_AT } from './scores.ts'
 
@@ -8,25 +8,23 @@ export interface Outcome {
   logits: Float32Array
   label: number
   flags: number
+  /** Whether it names a danger: such a message is never acted on, whatever the network says. */
+  danger: boolean
 }
 
 const PRECISION = 0.97
 /** Work that may be called noise at `ACT_AT`, as a share of work. */
 const WRONGED = 0.002
 
-const chancesOf = (logits: Float32Array, temperature: number): number[] => {
-  const top = Math.max(...logits.subarray(0, LABELS.length))
-  const powers = Array.from(logits.subarray(0, LABELS.length), (z) => Math.exp((z - top) / temperature))
-  const sum = powers.reduce((a, b) => a + b, 0)
-  return powers.map((power) => power / sum)
-}
-
 function fitTemperature(outcomes: readonly Outcome[]): number {
   let best = { temperature: 1, loss: Infinity }
+  const chances = new Float64Array(LABELS.length)
   for (let temperature = 0.6; temperature < 3; temperature += 0.05) {
     let loss = 0
-    for (const { logits, label } of outcomes)
-      loss -= Math.log(Math.max(1e-9, chancesOf(logits, temperature)[label] ?? 0))
+    for (const { logits, label } of outcomes) {
+      softmaxAt(temperature, logits, chances)
+      loss -= Math.log(Math.max(1e-9, chances[label] ?? 0))
+    }
     if (loss < best.loss) best = { temperature, loss }
   }
   return Math.round(best.temperature * 100) / 100
@@ -75,11 +73,13 @@ function flagThreshold(outcomes: readonly Outcome[], flag: number): number {
 export function fitCalibration(outcomes: readonly Outcome[]): Calibration {
   const temperature = fitTemperature(outcomes)
   const work = outcomes.filter(({ label }) => isSubstantive(LABELS[label] ?? 'chatter')).length
-  const said = outcomes.map(({ logits, label }) => {
-    const best = argmax(logits, LABELS.length)
+  const chances = new Float64Array(LABELS.length)
+  const said = outcomes.flatMap(({ logits, label, danger }) => {
+    const best = softmaxAt(temperature, logits, chances)
     const noise = !isSubstantive(LABELS[best] ?? 'chatter')
-    const p = chancesOf(logits, temperature)[best] ?? 0
-    return { p, noise, right: best === label, wronged: noise && isSubstantive(LABELS[label] ?? 'chatter') }
+    if (noise && danger) return []
+    const wronged = noise && isSubstantive(LABELS[label] ?? 'chatter')
+    return [{ p: strengthOf(chances, best), noise, right: best === label, wronged }]
   })
   const noise = threshold(
     said.filter((one) => one.noise),

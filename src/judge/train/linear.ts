@@ -5,7 +5,7 @@ import { createRandom, shuffle } from './random.ts'
 const EPOCHS = 10
 const RATE = 0.5
 /** Share of features left out at each look, so that no single cue is leaned on. */
-const LEFT_OUT = 0.5
+const LEFT_OUT = 0.35
 const SMOOTHING = 0.06
 /** The weights of the last epochs are averaged: the average errs less than the last. */
 const AVERAGED = 4

@@ -71,16 +71,18 @@ export function firstExamples(
     memo.set(key, rows)
     return rows
   }
-  return lines.flatMap((line) => {
+  return lines.flatMap((line, index) => {
     const label = LABELS.indexOf(line.label)
     const own = { rows: rowsOf(line.text, line.role), label, flags: flagBits(line), reply: -1, weight: 1 }
+    // Every other line is also learnt without its speaker's role, which in some files says too much.
+    const found = index % 2 === 0 ? [own, { ...own, rows: rowsOf(line.text, undefined), weight: 0.3 }] : [own]
     const last = line.context.at(-1)
     const asked = line.quote ?? last?.text
-    if (asked === undefined) return [own]
+    if (asked === undefined) return found
     const role = line.context.findLast(({ text }) => text === asked)?.role
     // What merely stood before it in a stream says less about a message than what it quotes.
     const weight = line.stream !== undefined && line.quote === undefined ? 0.5 : 1
-    return [own, { rows: rowsOf(asked, role), label: -1, flags: 0, reply: label, weight }]
+    return [...found, { rows: rowsOf(asked, role), label: -1, flags: 0, reply: label, weight }]
   })
 }
 

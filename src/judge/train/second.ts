@@ -10,6 +10,8 @@ export interface SecondExample {
   own: Reading
   label: number
   flags: number
+  /** Whether its text names a danger. */
+  danger: boolean
   weight: number
 }
 

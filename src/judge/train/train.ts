@@ -1,11 +1,12 @@
 import { LABELS } from '../../domain/label.ts'
 import type { Role } from '../../domain/message.ts'
 import { calibrate } from '../calibrate.ts'
+import { findDanger } from '../danger.ts'
 import { createFeatureReader } from '../features.ts'
 import { type FirstStage, type Reading, readFeatures } from '../first-stage.ts'
 import type { Calibration, Model } from '../model.ts'
 import { RELATION_SIZE, relate } from '../relation.ts'
-import { forward, joinNetworks, OUTPUTS, type SecondStage } from '../second-stage.ts'
+import { createCorrection, joinNetworks, OUTPUTS, type SecondStage } from '../second-stage.ts'
 import { readSurroundings } from '../surroundings.ts'
 import type { CorpusLine } from './corpus.ts'
 import { trainFirst } from './first.ts'
@@ -49,7 +50,14 @@ function secondExamples(first: FirstStage, read: ReturnType<typeof createFeature
     const own = reading(line.text, line.role)
     const { before, quoted } = readSurroundings({ context, quote, from: line.from }, reading)
     relate(x, own, line.role, before, quoted)
-    return { x, own, label: LABELS.indexOf(line.label), flags: flagBits(line), weight }
+    return {
+      x,
+      own,
+      label: LABELS.indexOf(line.label),
+      flags: flagBits(line),
+      danger: findDanger(line.text) !== null,
+      weight,
+    }
   })
 }
 
@@ -60,11 +68,11 @@ const trainMembers = (examples: readonly SecondExample[], seed: number): SecondS
 
 /** What a second stage says of examples. */
 function outcomesOf(second: SecondStage, examples: readonly SecondExample[]): Outcome[] {
-  const hidden = new Float32Array(second.hidden)
-  return examples.map(({ x, own, label, flags }) => {
+  const correct = createCorrection(second)
+  return examples.map(({ x, own, label, flags, danger }) => {
     const logits = new Float32Array(OUTPUTS)
-    forward(second, x, own, hidden, logits)
-    return { logits, label, flags }
+    correct(x, own, logits)
+    return { logits, label, flags, danger }
   })
 }
 
