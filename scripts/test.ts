@@ -8,6 +8,7 @@ import { reportFailure } from './lib/report-failure.ts'
 import { run } from './lib/run.ts'
 import { type TestCounts, testCounts } from './lib/test-counts.ts'
 import { findChromium } from './services/chromium.ts'
+import { findCompiler } from './services/compiler.ts'
 import { startPostgres } from './services/postgres.ts'
 
 interface SuiteResult {
@@ -34,10 +35,11 @@ async function runVitest(env: Record<string, string>, signal: AbortSignal): Prom
 async function main(signal: AbortSignal): Promise<SuiteResult> {
   const chromium = await findChromium({ log: printLine })
   printLine(`browser: ${chromium}`)
+  const compiler = await findCompiler({ log: printLine })
   const postgres = await startPostgres({ log: printLine })
   try {
     await buildWeb({ root: ROOT, log: printLine })
-    return await runVitest({ TEST_DATABASE_URL: postgres.url, CHROMIUM_PATH: chromium }, signal)
+    return await runVitest({ TEST_DATABASE_URL: postgres.url, CHROMIUM_PATH: chromium, CC: compiler }, signal)
   } finally {
     await postgres.stop()
   }

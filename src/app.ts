@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Timing } from './adapters/adapter.ts'
 import type { Fetch } from './adapters/http-client.ts'
 import { startListening } from './app/listeners.ts'
 import { openServer } from './app/open-server.ts'
@@ -6,7 +7,8 @@ import { readPolicyFile } from './app/policy-files.ts'
 import { createReconsidering, openSecondOpinion } from './app/second-opinion.ts'
 import { openTenantJudges } from './app/tenant-judges.ts'
 import { every, sleep } from './app/timers.ts'
-import { DEFAULT_TENANT, openWays } from './app/ways.ts'
+import { DEFAULT_TENANT } from './app/ways/way.ts'
+import { openWays } from './app/ways.ts'
 import type { Clock } from './domain/message.ts'
 import type { Env } from './env.ts'
 import { sandboxRoutes } from './http/api/sandbox/sandbox.ts'
@@ -75,13 +77,16 @@ async function configure(options: AppOptions) {
     metrics.quotaExhausted.set({ channel: `dingtalk:${channelId}` }, 1)
     log.error({ channel: `dingtalk:${channelId}` }, 'DingTalk reports that its quota is used up: messages arrive empty')
   }
-  const ways = openWays({ env, now, fetch, random, sandboxSecret, onQuota })
+  const timing: Timing = { now, sleep, random: () => random(4).readUInt32BE() / 2 ** 32 }
+  const ending = new AbortController()
+  const { newId } = options
+  const ways = openWays({ env, now, fetch, timing, random, newId, sandboxSecret, log, onQuota, signal: ending.signal })
   const policy = await readPolicyFile(env, root, 'standard.yaml')
   const sandboxPolicy = await readPolicyFile(env, root, 'sandbox.yaml')
   for (const warning of policy.warnings) log.warn({ file: policy.fileName, warning }, 'policy')
   const judge = loadJudge(join(root, 'config/model'))
   const transcripts = ways.sandboxOpen ? await readTranscripts(join(root, 'config/transcripts')) : new Map()
-  return { metrics, sandboxSecret, ways, policy, sandboxPolicy, judge, transcripts }
+  return { metrics, sandboxSecret, ways, timing, ending, policy, sandboxPolicy, judge, transcripts }
 }
 
 type Configured = Awaited<ReturnType<typeof configure>>
@@ -89,7 +94,7 @@ type Configured = Awaited<ReturnType<typeof configure>>
 /** Opens store and queue and joins the rooms; `closers` take down again what was opened, last first. */
 async function joinRooms(options: AppOptions, configured: Configured, closers: (() => unknown)[]) {
   const { env, log, now, fetch, newId } = options
-  const { metrics, ways, policy, sandboxPolicy, judge, transcripts } = configured
+  const { metrics, ways, timing, ending, policy, sandboxPolicy, judge, transcripts } = configured
   const changes = createChanges()
   const store = await openStore(storeLocation(options))
   closers.push(() => store.close())
@@ -173,7 +178,7 @@ async function joinRooms(options: AppOptions, configured: Configured, closers: (
   closers.push(every(POLICY_REFRESH_MS, 'reading the policies again', policies.refresh, log))
   closers.push(every(MODEL_REFRESH_MS, 'looking for models of tenants', judges.refresh, log))
   if (store.kind === 'embedded') closers.push(every(UPKEEP_MS, 'upkeep of the store', createUpkeep(db), log))
-  const timing = { now, sleep, random: () => options.random(4).readUInt32BE() / 2 ** 32 }
+  closers.push(() => ending.abort())
   closers.push(
     startListening(ways.listeners, { db, intake, tenantId: DEFAULT_TENANT, timing, node: newId(), log, metrics }),
   )

@@ -24,6 +24,8 @@ const COMMANDS = new Map<string, (args: string[]) => Promise<void>>(
       await printLines(due(await readStandardInput(), findDue))
     },
     replay: async (args: string[]) => (await import('./cli/replay.ts')).replayCommand(args),
+    import: async (args: string[]) => (await import('./cli/import.ts')).importCommand(args),
+    doctor: async (args: string[]) => (await import('./cli/doctor.ts')).doctorCommand(args),
     digest: async (args: string[]) => (await import('./cli/digest.ts')).digestCommand(args),
     correct: async (args: string[]) => (await import('./cli/correct.ts')).correctCommand(args),
     corrections: async (args: string[]) => (await import('./cli/corrections.ts')).correctionsCommand(args),

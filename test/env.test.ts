@@ -32,6 +32,11 @@ describe('readEnv', () => {
       DATA_DIR: 'data',
       LEADERS: [],
       SANDBOX: 'auto',
+      WECOM_ARCHIVE_POLL_SECONDS: 15,
+      DINGTALK_STREAM: 'off',
+      DINGTALK_DWS_STDIN: 'off',
+      FEISHU_CONNECTION: 'off',
+      FEISHU_HEARS: 'mentions',
       SECOND_OPINION_TIMEOUT_MS: 10_000,
       SECOND_OPINION_PER_DAY: 200,
     } satisfies Partial<Env>)
@@ -106,6 +111,12 @@ describe('readEnv', () => {
     expect(faultsOf({ WECOM_BOT_TOKEN: BOT.WECOM_BOT_TOKEN })).toEqual(['WECOM_BOT_AES_KEY'])
     expect(faultsOf({ WECOM_AGENT_ID: '7' })).toEqual(['WECOM_CORP_ID', 'WECOM_APP_SECRET'])
     expect(faultsOf({ DINGTALK_APP_KEY: 'k', DINGTALK_ROBOT_CODE: 'r' })).toEqual(['DINGTALK_APP_SECRET'])
+    expect(faultsOf({ WECOM_CORP_ID: 'wwcorp' })).toEqual(['WECOM_APP_SECRET', 'WECOM_AGENT_ID'])
+    const archive = { WECOM_ARCHIVE_SECRET: 's', WECOM_ARCHIVE_LIBRARY: '/sdk.so', WECOM_ARCHIVE_KEYS: '1=/key.pem' }
+    expect(faultsOf(archive)).toEqual(['WECOM_CORP_ID'])
+    expect(readEnv({ ...archive, WECOM_CORP_ID: 'wwcorp' })).toMatchObject(archive)
+    expect(faultsOf({ BRIDGE_URL: 'https://example.invalid/out' })).toEqual(['BRIDGE_SECRETS'])
+    expect(faultsOf({ FEISHU_APP_ID: 'cli_1' })).toEqual(['FEISHU_APP_SECRET'])
     expect(refused({ WECOM_BOT_TOKEN: BOT.WECOM_BOT_TOKEN }).message).toContain('WECOM_BOT_TOKEN')
     expect(readEnv(BOT)).toMatchObject(BOT)
     expect(readEnv(APP)).toMatchObject({ WECOM_CORP_ID: 'wwcorp' })

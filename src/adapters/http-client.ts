@@ -7,7 +7,7 @@ export type Fetch = typeof globalThis.fetch
 export type Refused = Exclude<SendResult, { status: 'sent' }>
 
 export interface HttpRequest {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   url: string
   headers?: Record<string, string>
   /** Sent as `application/json`. */
@@ -15,7 +15,14 @@ export interface HttpRequest {
 }
 
 /** `json` is undefined where the answer is not JSON: proxies and maintenance pages answer HTML with any status. */
-export type HttpOutcome = { status: number; json: unknown } | { refused: Refused }
+export type HttpOutcome =
+  | {
+      status: number
+      json: unknown
+      /** How long the answer asks to wait before the next request. */
+      waitMs?: number
+    }
+  | { refused: Refused }
 export type HttpClient = (request: HttpRequest) => Promise<HttpOutcome>
 
 export interface HttpClientOptions {
@@ -48,7 +55,7 @@ export function createHttpClient({ fetch, timeoutMs = 15_000, maxBytes = 1 << 20
       }
       const text = await readBounded(response, maxBytes)
       if (text === null) return uncertain('HTTP_ANSWER_TOO_LARGE', '对方的应答过大,已放弃,无法确认是否送达')
-      return { status: response.status, json: parseJson(text) }
+      return { status: response.status, json: parseJson(text), ...waitOf(response.headers) }
     } catch (error) {
       if (signal.aborted) return uncertain('HTTP_TIMEOUT', '对方没有在限定时间内应答,无法确认是否送达')
       const cause = error instanceof Error ? error.cause : undefined
@@ -70,6 +77,12 @@ export const harmlessToRepeat = (refused: Refused): Refused =>
 const POSTED = { connection: 'close' }
 
 const typed = (json: unknown) => (json === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' })
+
+/** Seconds in `Retry-After` (RFC 9110), or in Feishu's header of a rate limit (uUzN04SN3QjL1cDN). */
+function waitOf(headers: Headers): { waitMs?: number } {
+  const seconds = headers.get('retry-after') ?? headers.get('x-ogw-ratelimit-reset') ?? ''
+  return /^\d{1,5}$/.test(seconds) ? { waitMs: Number(seconds) * 1000 } : {}
+}
 
 const uncertain = (code: string, hint: string): HttpOutcome => ({ refused: { status: 'uncertain', code, hint } })
 

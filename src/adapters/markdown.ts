@@ -24,3 +24,10 @@ export function titleOf(markdown: string): string {
   const plain = line.replace(/[#>*`_[\]]/g, '').trim()
   return plain === '' ? '清群' : Array.from(plain).slice(0, 20).join('')
 }
+
+/** Markdown without its marks, for clients that show a text as it is written. */
+export const plainText = (markdown: string): string =>
+  markdown
+    .replace(/^#{1,6} +/gm, '')
+    .replaceAll('**', '')
+    .replace(/\[([^\]\n]*)\]\((https?:\/\/[^)\s]+)\)/g, '$1 $2')

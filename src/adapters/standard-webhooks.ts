@@ -24,17 +24,22 @@ export function signStandardWebhook(key: Buffer, id: string, timestamp: number, 
   return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64')}`
 }
 
-/** Checks the three `webhook-*` headers over the raw body; throws CodedError 401. */
-export function verifyStandardWebhook(key: Buffer, request: CallbackRequest, now: EpochMs): void {
+/**
+ * Checks the three `webhook-*` headers over the raw body; throws CodedError 401. While keys are being changed, each of
+ * several is good.
+ */
+export function verifyStandardWebhook(keys: Buffer | readonly Buffer[], request: CallbackRequest, now: EpochMs): void {
   const id = request.headers['webhook-id'] ?? ''
   const timestamp = request.headers['webhook-timestamp'] ?? ''
   const signatures = (request.headers['webhook-signature'] ?? '').split(' ')
   // A full stop in the id would let its tail pass as the timestamp.
   if (id === '' || id.includes('.') || !/^[1-9]\d{0,11}$/.test(timestamp)) throw invalid()
-  const expected = signStandardWebhook(key, id, Number(timestamp), request.body)
   let matches = 0
-  for (const signature of signatures.slice(0, MAX_SIGNATURES)) {
-    matches += Number(equalInConstantTime(signature, expected))
+  for (const key of Buffer.isBuffer(keys) ? [keys] : keys) {
+    const expected = signStandardWebhook(key, id, Number(timestamp), request.body)
+    for (const signature of signatures.slice(0, MAX_SIGNATURES)) {
+      matches += Number(equalInConstantTime(signature, expected))
+    }
   }
   if (matches === 0) throw invalid()
   if (Math.abs(now - Number(timestamp) * 1000) > WINDOW_MS) {

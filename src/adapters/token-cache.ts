@@ -45,10 +45,10 @@ export function createTokenCache(options: { fetchToken: () => Promise<FetchedTok
  * Sends with a token, and once more with a new one where the platform refuses the first: platforms may end a token
  * before its time.
  */
-export async function sendWithToken(
+export async function sendWithToken<Result = SendResult>(
   tokens: TokenCache,
-  attempt: (token: string) => Promise<SendResult | 'token-refused'>,
-): Promise<SendResult> {
+  attempt: (token: string) => Promise<Result | 'token-refused'>,
+): Promise<Result | Refused> {
   for (let round = 0; round < 2; round++) {
     const answer = await tokens.get()
     if ('refused' in answer) return answer.refused

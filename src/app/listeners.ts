@@ -65,6 +65,7 @@ async function keepListening(listener: Listener, options: ListeningOptions, sign
       await listener.listen(ears, either)
     } finally {
       lost.abort()
+      up(0)
       await renewing
       await releaseLease(db, name, node)
     }

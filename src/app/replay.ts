@@ -15,13 +15,12 @@ import type { Rooms } from '../intake/rooms.ts'
 import { toTranscript } from '../ledger/report.ts'
 import { digestFacts } from '../outbox/compose-digest.ts'
 import { createCourier } from '../outbox/courier.ts'
-import type { OutboxJobs } from '../outbox/jobs.ts'
 import { postDigests } from '../outbox/post-digests.ts'
 import { digestHour } from '../outbox/queue.ts'
 import { openStore } from '../store/database.ts'
 import { lockGroups, saveMembers } from '../store/groups.ts'
 import { itemsOf } from '../store/ledger.ts'
-import type { OutboxRef } from '../store/outbox.ts'
+import { createSimulatedJobs } from './simulated-jobs.ts'
 
 const REPLAYED = { tenantId: 'replay', groupId: 'replay' }
 const CHANNEL = 'replay'
@@ -47,23 +46,6 @@ export interface ReplayOptions {
   judge: Judge
   findDue: FindDue
   onProgress?(done: number, total: number): void
-}
-
-/** Jobs on the simulated clock, in place of pg-boss, whose clock is the database's. */
-function createSimulatedJobs() {
-  let waiting: { ref: OutboxRef; notBefore: EpochMs }[] = []
-  const jobs: OutboxJobs = {
-    enqueue: async (_trx, entries) => {
-      waiting.push(...entries.map((entry) => ({ ref: entry, notBefore: entry.notBefore })))
-    },
-  }
-  /** Takes out the earliest job that is due at `now`. */
-  const takeDue = (now: EpochMs) => {
-    const due = waiting.filter((job) => job.notBefore <= now).sort((a, b) => a.notBefore - b.notBefore)[0]
-    waiting = waiting.filter((job) => job !== due)
-    return due
-  }
-  return { jobs, takeDue }
 }
 
 function toMessage(transcript: Transcript, index: number): GroupMessage {

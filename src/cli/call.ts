@@ -7,6 +7,9 @@ export const USAGE = `用法 (usage): npm run -s qingqun -- 命令 (command)
   classify                       标准输入每行一条消息 → 每行一个判断 (corpus lines → verdicts)
   due                            标准输入每行 {id,text,at} → {id,due,match}
   replay FILE [--policy FILE]    回放一份群聊记录 (a transcript → what the bot would do)
+  import FILE… --group ID --name NAME [--tenant T]
+                                 导入导出的聊天记录,不会因此说话 (exported chats into the store; nothing is said)
+  doctor                         检查配置,逐项说明该怎么办 (checks the configuration, says what to do)
   digest --group ID [--period week|day]   某群的小结 (the digest as it would be posted)
   correct --group ID --message ID --label L [--flags a,b] --by NAME [--reason TEXT] [--appeal ID] [--tenant T]
                                  更正一个判断 (correct a verdict); --appeal 支持一件申诉 (uphold an appeal)

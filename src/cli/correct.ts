@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { DEFAULT_TENANT } from '../app/ways.ts'
+import { DEFAULT_TENANT } from '../app/ways/way.ts'
 import { FLAGS, type Flag, LABEL_NAMES, LABELS, type Label } from '../domain/label.ts'
 import { type CorrectionRequest, recordCorrection } from '../intake/correct.ts'
 import { withdrawCorrection } from '../intake/withdraw-correction.ts'

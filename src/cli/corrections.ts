@@ -1,4 +1,4 @@
-import { DEFAULT_TENANT } from '../app/ways.ts'
+import { DEFAULT_TENANT } from '../app/ways/way.ts'
 import { chinaIso } from '../domain/calendar.ts'
 import { type Correction, listCorrections } from '../store/corrections.ts'
 import { parseOptions } from './call.ts'

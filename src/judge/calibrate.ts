@@ -13,7 +13,7 @@ export function interpolate(knots: Knots, p: number): number {
 }
 
 /** Index of the greatest of the first `size` numbers. */
-export function argmax(values: ArrayLike<number>, size: number): number {
+function argmax(values: ArrayLike<number>, size: number): number {
   let best = 0
   for (let i = 1; i < size; i++) if ((values[i] ?? 0) > (values[best] ?? 0)) best = i
   return best

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { markdownParam } from '../../src/adapters/dingtalk/markdown.ts'
-import { cutToBytes, neutraliseMentions, titleOf } from '../../src/adapters/markdown.ts'
+import { cutToBytes, neutraliseMentions, plainText, titleOf } from '../../src/adapters/markdown.ts'
 
 const CALLS = /@(?:所有人|全体成员|all(?![a-z0-9]))|<@/i
 
@@ -72,5 +72,13 @@ describe('markdownParam', () => {
     }
     expect(JSON.parse(markdownParam('好'.repeat(3333), 15_000)).text).toBe('好'.repeat(3333))
     expect(JSON.parse(markdownParam('a\n'.repeat(2000), 15_000)).text).toBe('a  \n'.repeat(2000))
+  })
+})
+
+describe('plainText', () => {
+  it('leaves the words and addresses and takes the marks', () => {
+    expect(plainText('## 小结\n**第 3 号**,见 [详情](https://example.com/a?b=1)\n- #3 一项')).toBe(
+      '小结\n第 3 号,见 详情 https://example.com/a?b=1\n- #3 一项',
+    )
   })
 })

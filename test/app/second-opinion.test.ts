@@ -14,8 +14,11 @@ import { json, type Loopback, type SeenRequest, startLoopback } from '../platfor
 
 const PATIENCE = { timeout: 20_000, interval: 100 }
 
-/** Words that could be one thing or another; one of them is doubtful to whatever model is shipped. */
+/** Words that could be one thing or another; one of them may be a problem to whatever model is shipped, or not. */
 const VAGUE = [
+  '水还是那样流着',
+  '门又那样了',
+  '今天又没来',
   '那个事情还是老样子',
   '今天又去了一趟,还行',
   '大家都看一下吧',
@@ -28,8 +31,9 @@ const VAGUE = [
 const doubtful = (): string => {
   const judge = loadJudge()
   const found = VAGUE.find((text) => {
-    const { label, confidence } = judge.classify({ text, role: 'member', from: 'limei', context: [] })
-    return confidence >= 0.35 && confidence < 0.75 && canRelieve(label, false) && label !== 'progress'
+    const { label, confidence, probabilities } = judge.classify({ text, role: 'member', from: 'limei', context: [] })
+    const isTorn = confidence >= 0.35 && confidence < 0.75 && probabilities.problem > 0.1
+    return isTorn && canRelieve(label, false) && label !== 'problem'
   })
   if (found === undefined) throw new Error('none of these is doubtful any more: add another')
   return found

@@ -1,6 +1,8 @@
+import { createHmac } from 'node:crypto'
 import { type FakeAnswer, json, type Loopback, type NextAnswer, type SeenRequest, startLoopback } from './loopback.ts'
 
 export interface DingtalkSent {
+  /** Persons; or a group, a robot's access token, a session. */
   to: string[]
   title: string
   text: string
@@ -11,6 +13,8 @@ export interface FakeDingtalk extends Loopback {
   /** Every request, refused ones too. */
   seen: SeenRequest[]
   sent: DingtalkSent[]
+  /** Items by their id, as last changed. */
+  todos: Map<string, Record<string, unknown>>
   tokensIssued: number
   /** Ends the current token before its time. */
   expireToken(): void
@@ -24,13 +28,26 @@ export interface FakeDingtalkOptions {
   robotCode?: string
   invalidStaff?: readonly string[]
   flowControlledStaff?: readonly string[]
+  /** Access token of a custom robot → its signing secret, empty where it has none. */
+  robots?: Readonly<Record<string, string>>
+  /** Groups that the app's robot is in. */
+  groups?: readonly string[]
+  /** Sessions that are good. */
+  sessions?: readonly string[]
+  now?: () => number
 }
 
-/** The server API of DingTalk as far as we call it: accessToken, oToMessages/batchSend (API/0033, API/0714). */
+/**
+ * The server API of DingTalk as far as we call it: accessToken, oToMessages/batchSend, groupMessages/send (API/0033,
+ * API/0714, API/0716), and the webhooks robot/send and robot/sendBySession (API/0717, API/0718).
+ */
 export async function startFakeDingtalk(options: FakeDingtalkOptions = {}): Promise<FakeDingtalk> {
   const { appKey = 'ding-key', appSecret = 'ding-secret', robotCode = 'ding1fdabddc' } = options
   const { invalidStaff = [], flowControlledStaff = [] } = options
+  const { robots = {}, groups = ['cidgroup1'], sessions = ['c610'], now = () => 0 } = options
   const queued: NextAnswer[] = []
+  const heard = new Set<unknown>()
+  const sentAt = new Map<string, number[]>()
   let token: string | null = null
 
   function handle(request: SeenRequest): FakeAnswer {
@@ -42,6 +59,8 @@ export async function startFakeDingtalk(options: FakeDingtalkOptions = {}): Prom
 
   function obey(request: SeenRequest): FakeAnswer {
     const body: Record<string, unknown> = JSON.parse(request.body)
+    const todo = /^\/v1\.0\/todo\/users\/([^/]+)\/tasks(?:\/([^/]+))?$/.exec(request.path)
+    if (todo) return obeyTodo(request, body, decodeURIComponent(todo[1] ?? ''), todo[2])
     switch (`${request.method} ${request.path}`) {
       case 'POST /v1.0/oauth2/accessToken': {
         if (body.appKey !== appKey || body.appSecret !== appSecret) return problem('invalidClientIdOrSecret')
@@ -68,9 +87,76 @@ export async function startFakeDingtalk(options: FakeDingtalkOptions = {}): Prom
         if (reached.length > 0) fake.sent.push({ to: reached, title, text, body })
         return json({ processQueryKey: `key-${fake.sent.length}`, invalidStaffIdList, flowControlledStaffIdList })
       }
+      case 'POST /v1.0/robot/groupMessages/send': {
+        if (token === null || request.headers['x-acs-dingtalk-access-token'] !== token) {
+          return problem('InvalidAuthentication', 401)
+        }
+        if (body.robotCode !== robotCode) return problem('invalidParameter.robotCode.auth')
+        if (!groups.includes(String(body.openConversationId))) return problem('invalid.openConversationId')
+        if (body.msgKey !== 'sampleMarkdown') return problem('invalidParameter.msgKey.invalid')
+        if (Buffer.byteLength(String(body.msgParam)) > 15_000) return problem('invalidParameter.msgParam.tooLong')
+        const { title, text }: { title: string; text: string } = JSON.parse(String(body.msgParam))
+        fake.sent.push({ to: [String(body.openConversationId)], title, text, body })
+        return json({ processQueryKey: `key-${fake.sent.length}` })
+      }
+      case 'POST /topapi/v2/user/get': {
+        if (token === null || request.query.get('access_token') !== token) return oapi(40014, 'invalid access_token')
+        const userid = String(body.userid)
+        if (invalidStaff.includes(userid)) return oapi(60121, 'user not found')
+        return json({ errcode: 0, errmsg: 'ok', result: { userid, unionid: `union/${userid}` } })
+      }
+      case 'POST /robot/send': {
+        const robot = request.query.get('access_token') ?? ''
+        const secret = robots[robot]
+        if (secret === undefined) return oapi(300001, 'token is not exist')
+        const timestamp = request.query.get('timestamp') ?? ''
+        if (secret !== '') {
+          if (Math.abs(now() - Number(timestamp)) > 3_600_000) return oapi(310000, 'invalid timestamp')
+          const sign = createHmac('sha256', secret).update(`${timestamp}\n${secret}`).digest('base64')
+          if (request.query.get('sign') !== sign) return oapi(310000, 'sign not match')
+        }
+        const recent = (sentAt.get(robot) ?? []).filter((at) => now() - at < 60_000)
+        if (recent.length >= 20) return oapi(130101, 'send too fast, exceed 20 times per minute')
+        sentAt.set(robot, [...recent, now()])
+        if (!heard.has(body.msgUuid)) post(robot, body)
+        if (body.msgUuid !== undefined) heard.add(body.msgUuid)
+        return oapi(0, 'ok')
+      }
+      case 'POST /robot/sendBySession': {
+        const session = request.query.get('session') ?? ''
+        if (!sessions.includes(session)) return oapi(300001, 'session 不存在')
+        post(session, body)
+        return oapi(0, 'ok')
+      }
       default:
         return { status: 404, type: 'text/html', body: '<html>404</html>' }
     }
+  }
+
+  /** API/0793, API/0796 */
+  function obeyTodo(request: SeenRequest, body: Record<string, unknown>, owner: string, id?: string): FakeAnswer {
+    if (token === null || request.headers['x-acs-dingtalk-access-token'] !== token) {
+      return problem('InvalidAuthentication', 401)
+    }
+    if (request.query.get('operatorId') !== owner) return problem('todo.taskCreate.paramError')
+    if (id !== undefined && request.method === 'PUT') {
+      const known = fake.todos.get(id)
+      if (known === undefined) return problem('todo.taskUpdate.paramError')
+      fake.todos.set(id, { ...known, ...body })
+      return json({ result: true, requestId: 'r' })
+    }
+    if (body.creatorId !== owner || body.detailUrl === undefined) return problem('todo.taskCreate.paramError')
+    if ([...fake.todos.values()].some(({ sourceId }) => sourceId === body.sourceId)) {
+      return json({ code: 'todo.taskCreate.paramError', message: 'task exist', requestid: 'A1B2' }, 400)
+    }
+    const added = `task-${fake.todos.size + 1}`
+    fake.todos.set(added, body)
+    return json({ id: added, requestId: 'r' })
+  }
+
+  function post(to: string, body: Record<string, unknown>): void {
+    const { title, text } = body.markdown as { title: string; text: string }
+    fake.sent.push({ to: [to], title, text, body })
   }
 
   const server = await startLoopback(handle)
@@ -78,6 +164,7 @@ export async function startFakeDingtalk(options: FakeDingtalkOptions = {}): Prom
     ...server,
     seen: [],
     sent: [],
+    todos: new Map(),
     tokensIssued: 0,
     expireToken() {
       token = null
@@ -86,6 +173,9 @@ export async function startFakeDingtalk(options: FakeDingtalkOptions = {}): Prom
   }
   return fake
 }
+
+/** An answer of the older half of the API: HTTP 200, whatever it says. */
+export const oapi = (errcode: number | string, errmsg: string): FakeAnswer => json({ errcode, errmsg })
 
 /** An error as DingTalk answers it: HTTP 4xx or 5xx with a code. */
 export const problem = (code: string, status = 400): FakeAnswer =>

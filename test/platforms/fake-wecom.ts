@@ -2,8 +2,8 @@ import { type FakeAnswer, json, type Loopback, type NextAnswer, type SeenRequest
 
 /** What the fake took for delivered, as it would reach people. */
 export interface WecomSent {
-  kind: 'app' | 'webhook'
-  /** `touser`, or the robot's key. */
+  kind: 'app' | 'webhook' | 'appchat'
+  /** `touser`, the robot's key, or `chatid`. */
   to: string
   content: string
   body: Record<string, unknown>
@@ -25,15 +25,19 @@ export interface FakeWecomOptions {
   corpSecret?: string
   agentId?: number
   webhookKeys?: readonly string[]
+  /** Of the chats that the app created. */
+  chatIds?: readonly string[]
   invalidUsers?: readonly string[]
   unlicensedUsers?: readonly string[]
   expiresIn?: number
+  /** Whether the caller's address is one of the app's 企业可信IP. */
+  trusted?: boolean
 }
 
-/** The server API of WeCom as far as we call it: gettoken, message/send, webhook/send (pages 90236, 91770). */
+/** The server API of WeCom as far as we call it: gettoken, message/send, appchat/send, webhook/send (pages 90236, 90248, 91770). */
 export async function startFakeWecom(options: FakeWecomOptions = {}): Promise<FakeWecom> {
-  const { corpId = 'wwcorp', corpSecret = 'app-secret', agentId = 1000002, expiresIn = 7200 } = options
-  const { webhookKeys = ['webhook-key-0001'], invalidUsers = [], unlicensedUsers = [] } = options
+  const { corpId = 'wwcorp', corpSecret = 'app-secret', agentId = 1000002, expiresIn = 7200, trusted = true } = options
+  const { webhookKeys = ['webhook-key-0001'], chatIds = ['chat1'], invalidUsers = [], unlicensedUsers = [] } = options
   const queued: NextAnswer[] = []
   let token: string | null = null
   let serial = 0
@@ -48,6 +52,11 @@ export async function startFakeWecom(options: FakeWecomOptions = {}): Promise<Fa
     return prepared ?? obey(request)
   }
 
+  function unauthorised(request: SeenRequest): FakeAnswer | null {
+    if (token === null) return error(42001, 'access_token expired')
+    return request.query.get('access_token') === token ? null : error(40014, 'invalid access_token')
+  }
+
   function obey(request: SeenRequest): FakeAnswer {
     switch (`${request.method} ${request.path}`) {
       case 'GET /cgi-bin/gettoken': {
@@ -59,9 +68,16 @@ export async function startFakeWecom(options: FakeWecomOptions = {}): Promise<Fa
         }
         return json({ errcode: 0, errmsg: 'ok', access_token: token, expires_in: expiresIn })
       }
+      case 'GET /cgi-bin/agent/get': {
+        const stranger = unauthorised(request)
+        if (stranger !== null) return stranger
+        if (!trusted) return error(60020, 'not allow to access from your ip, from ip: 203.0.113.7, hint: []')
+        if (request.query.get('agentid') !== String(agentId)) return error(40056, 'invalid agentid')
+        return json({ errcode: 0, errmsg: 'ok', agentid: agentId, name: '清群', close: 0 })
+      }
       case 'POST /cgi-bin/message/send': {
-        if (token === null) return error(42001, 'access_token expired')
-        if (request.query.get('access_token') !== token) return error(40014, 'invalid access_token')
+        const stranger = unauthorised(request)
+        if (stranger !== null) return stranger
         const body = parsed(request)
         const content = contentOf(body)
         const touser = String(body.touser ?? '')
@@ -73,6 +89,17 @@ export async function startFakeWecom(options: FakeWecomOptions = {}): Promise<Fa
         const lists = { invaliduser: invalid.join('|'), unlicenseduser: unlicensed.join('|') }
         serial++
         return json({ errcode: 0, errmsg: 'ok', ...lists, msgid: `sent-${serial}` })
+      }
+      case 'POST /cgi-bin/appchat/send': {
+        const stranger = unauthorised(request)
+        if (stranger !== null) return stranger
+        const body = parsed(request)
+        const content = contentOf(body)
+        const chatid = String(body.chatid ?? '')
+        if (!chatIds.includes(chatid)) return error(86003, 'chatid not exist')
+        if (content === null || Buffer.byteLength(content) > 2048) return error(40058, 'invalid parameter')
+        fake.sent.push({ kind: 'appchat', to: chatid, content, body })
+        return json({ errcode: 0, errmsg: 'ok' })
       }
       case 'POST /cgi-bin/webhook/send': {
         const key = request.query.get('key') ?? ''

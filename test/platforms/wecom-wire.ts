@@ -112,3 +112,27 @@ export const wecomGroupText = (msgid: string, content: string, userid = 'zhangsa
   msgtype: 'text',
   text: { content },
 })
+
+/** A callback of a self-built app as the platform posts it (page 90238): XML around the ciphertext. */
+export function wecomAppDelivery(
+  secrets: WecomSecrets,
+  message: string,
+  at: number,
+  nonce = '1372623149',
+): WecomDelivery {
+  return wecomAppPost(secrets, wecomSeal(secrets, message), String(Math.floor(at / 1000)), nonce)
+}
+
+/** Signs and posts a given ciphertext to an app. */
+export function wecomAppPost(secrets: WecomSecrets, encrypt: string, timestamp: string, nonce: string): WecomDelivery {
+  const body = `<xml><ToUserName><![CDATA[${secrets.receiveId ?? ''}]]></ToUserName><AgentID><![CDATA[1000002]]></AgentID><Encrypt><![CDATA[${encrypt}]]></Encrypt></xml>`
+  return {
+    ...wecomPost(secrets, encrypt, timestamp, nonce),
+    headers: { 'content-type': 'text/xml' },
+    body: Buffer.from(body),
+  }
+}
+
+/** A text that a member writes to an app in private (page 90239). */
+export const wecomAppText = (msgid: string, content: string, userid = 'zhangsan', seconds = 1_700_000_000): string =>
+  `<xml><ToUserName><![CDATA[ww1234567890abcdef]]></ToUserName><FromUserName><![CDATA[${userid}]]></FromUserName><CreateTime>${seconds}</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[${content}]]></Content><MsgId>${msgid}</MsgId><AgentID>1000002</AgentID></xml>`

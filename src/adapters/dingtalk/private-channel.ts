@@ -1,27 +1,22 @@
 import { z } from 'zod'
-import type { Clock } from '../../domain/message.ts'
 import type { SendResult } from '../../domain/outbound.ts'
 import type { Channel } from '../adapter.ts'
-import { createHttpClient, type Fetch } from '../http-client.ts'
+import { replaceMemberMarks } from '../member-marks.ts'
 import { misconfigured } from '../refusal.ts'
-import { createTokenCache, type FetchedToken, sendWithToken } from '../token-cache.ts'
-import { DINGTALK_BASE_URL, MAX_MSG_PARAM_BYTES, MAX_PRIVATE_BYTES } from './constants.ts'
-import { refusedBy, unreadable } from './error-code.ts'
+import { MAX_MSG_PARAM_BYTES, MAX_PRIVATE_BYTES, OPEN_ID_PREFIX } from './constants.ts'
+import { createDingtalkApp, type DingtalkApp, type DingtalkAppOptions } from './dingtalk-app.ts'
+import { unreadable } from './error-code.ts'
 import { markdownParam } from './markdown.ts'
 
-export interface DingtalkPrivateChannelOptions {
+export interface DingtalkPrivateChannelOptions extends DingtalkAppOptions {
   channelId: string
-  appKey: string
-  appSecret: string
   robotCode: string
-  fetch: Fetch
-  now: Clock
-  baseUrl?: string
+  /** The application, where it says other things too; otherwise one of its own. */
+  app?: DingtalkApp
   /** Which groups' members it serves; all without it. */
   serves?: (groupId: string) => boolean
 }
 
-const tokenSchema = z.object({ accessToken: z.string().min(1), expireIn: z.number().positive() })
 const ids = z.array(z.string()).catch([])
 const sentSchema = z.looseObject({
   processQueryKey: z.string().nullish().catch(null),
@@ -31,38 +26,11 @@ const sentSchema = z.looseObject({
 
 /** Speaks to one member in private: robot/oToMessages/batchSend (API/0714). */
 export function createDingtalkPrivateChannel(options: DingtalkPrivateChannelOptions): Channel {
-  const { channelId, appKey, appSecret, robotCode, fetch, now } = options
-  const { baseUrl = DINGTALK_BASE_URL, serves = () => true } = options
+  const { channelId, appKey, appSecret, robotCode, serves = () => true } = options
   if (appKey === '' || appSecret === '' || robotCode === '') {
     throw misconfigured('DINGTALK_APP_INVALID', '钉钉应用的配置不完整', '请填写 appKey、appSecret 和 robotCode')
   }
-  const call = createHttpClient({ fetch })
-  const tokens = createTokenCache({ fetchToken, now })
-
-  async function fetchToken(): Promise<FetchedToken> {
-    const url = `${baseUrl}/v1.0/oauth2/accessToken`
-    const outcome = await call({ method: 'POST', url, json: { appKey, appSecret } })
-    const refused = refusedBy(outcome)
-    if (refused === 'token-refused') return { refused: CREDENTIALS_REFUSED }
-    if (refused !== null) return { refused }
-    const parsed = tokenSchema.safeParse('json' in outcome ? outcome.json : undefined)
-    if (!parsed.success) return { refused: unreadable('status' in outcome ? outcome.status : 0) }
-    return { token: parsed.data.accessToken, lifetimeMs: parsed.data.expireIn * 1000 }
-  }
-
-  async function attempt(token: string, memberId: string, msgParam: string): Promise<SendResult | 'token-refused'> {
-    const outcome = await call({
-      method: 'POST',
-      url: `${baseUrl}/v1.0/robot/oToMessages/batchSend`,
-      headers: { 'x-acs-dingtalk-access-token': token },
-      json: { robotCode, userIds: [memberId], msgKey: 'sampleMarkdown', msgParam },
-    })
-    const refused = refusedBy(outcome)
-    if (refused !== null) return refused
-    const parsed = sentSchema.safeParse('json' in outcome ? outcome.json : undefined)
-    if (!parsed.success) return unreadable('status' in outcome ? outcome.status : 0)
-    return resultFor(memberId, parsed.data)
-  }
+  const app = options.app ?? createDingtalkApp(options)
 
   return {
     name: `dingtalk-private:${channelId}`,
@@ -78,20 +46,21 @@ export function createDingtalkPrivateChannel(options: DingtalkPrivateChannelOpti
         return { status: 'failed', code: 'DINGTALK_TOO_LONG', hint: '内容过长,应先拆分' }
       }
       const { memberId } = audience
-      const msgParam = markdownParam(body, MAX_MSG_PARAM_BYTES)
-      return sendWithToken(tokens, (token) => attempt(token, memberId, msgParam))
+      const msgParam = markdownParam(
+        replaceMemberMarks(body, () => ''),
+        MAX_MSG_PARAM_BYTES,
+      )
+      const json = { robotCode, userIds: [memberId], msgKey: 'sampleMarkdown', msgParam }
+      const answer = await app.call({ method: 'POST', path: '/v1.0/robot/oToMessages/batchSend', json })
+      if ('refused' in answer) return answer.refused
+      const sent = sentSchema.safeParse(answer.json).data
+      return sent === undefined ? unreadable(200) : resultFor(memberId, sent)
     },
   }
 }
 
-const CREDENTIALS_REFUSED = {
-  status: 'failed',
-  code: 'DINGTALK_CREDENTIALS_INVALID',
-  hint: 'AppKey 或 AppSecret 不正确,请从钉钉开放平台复制',
-} as const
-
-/** `senderId` of an unpublished robot's callbacks; no API takes it (API/0718). */
-const isEncryptedId = (memberId: string): boolean => memberId.startsWith('$:')
+/** `senderId` of an unpublished robot's callbacks (API/0718), or an open id of dws: no API of the robot takes them. */
+const isEncryptedId = (memberId: string): boolean => memberId.startsWith('$:') || memberId.startsWith(OPEN_ID_PREFIX)
 
 /** HTTP 200 still lists those who got nothing (API/0714). */
 function resultFor(memberId: string, answer: z.output<typeof sentSchema>): SendResult {

@@ -1,12 +1,11 @@
-import { z } from 'zod'
 import type { Clock } from '../../domain/message.ts'
 import type { CallbackRequest, CallbackResponse, Incoming, Receipt, WebhookAdapter } from '../adapter.ts'
 import { equalInConstantTime } from '../constant-time.ts'
 import { decodeUtf8, parseJsonObject } from '../json-body.ts'
 import { misconfigured, refusal } from '../refusal.ts'
-import { CALLBACK_WINDOW_MS, MAX_ANSWER_BYTES, QUOTA_ERROR } from './constants.ts'
+import { CALLBACK_WINDOW_MS, MAX_WEBHOOK_BYTES } from './constants.ts'
 import { dingtalkMarkdown } from './markdown.ts'
-import { normaliseDingtalk } from './message.ts'
+import { readRobotBody } from './robot-body.ts'
 import { dingtalkSign } from './signature.ts'
 
 export interface DingtalkRobotOptions {
@@ -21,11 +20,6 @@ export interface DingtalkRobotOptions {
   /** The organisation's quota of calls is used up and messages arrive empty: an operator must know. Must not throw. */
   onQuota?: (notice: { channelId: string; errMsg: string }) => void
 }
-
-const quotaSchema = z.looseObject({
-  errCode: z.union([z.literal(QUOTA_ERROR), z.literal(String(QUOTA_ERROR))]),
-  errMsg: z.string().catch(''),
-})
 
 /**
  * The HTTP callback of a DingTalk 企业内部机器人 (API/0718).
@@ -69,15 +63,8 @@ export function createDingtalkRobot(options: DingtalkRobotOptions): WebhookAdapt
       if (request.method !== 'POST')
         throw refusal(400, 'METHOD_INVALID', '钉钉机器人回调只用 POST', '请核对消息接收地址')
       const body = parseJsonObject(decodeUtf8(request.body))
-      const quota = quotaSchema.safeParse(body)
-      if (robotCode !== undefined && body.robotCode !== robotCode && !(quota.success && body.robotCode === undefined)) {
-        throw refusal(403, 'RECEIVER_WRONG', '这条回调属于另一个机器人', '请核对 robotCode 与消息接收地址')
-      }
-      if (quota.success) {
-        onQuota?.({ channelId, errMsg: quota.data.errMsg.slice(0, 200) })
-        return { kind: 'respond', response: answerWith([]) }
-      }
-      const message = normaliseDingtalk(body, { tenantId, channelId, receivedAt })
+      const message = readRobotBody(body, { tenantId, channelId, receivedAt, robotCode, onQuota })
+      if (message === null) return { kind: 'respond', response: answerWith([]) }
       return { kind: 'messages', messages: [message], acknowledge: answerWith }
     },
   }
@@ -86,6 +73,6 @@ export function createDingtalkRobot(options: DingtalkRobotOptions): WebhookAdapt
 /** The 200 body may itself be one message (API/0718). */
 function answerWith(receipts: readonly Receipt[]): CallbackResponse {
   const said = receipts.flatMap((receipt) => receipt.answers).join('\n\n')
-  const body = said === '' ? {} : { msgtype: 'markdown', markdown: dingtalkMarkdown(said, MAX_ANSWER_BYTES) }
+  const body = said === '' ? {} : { msgtype: 'markdown', markdown: dingtalkMarkdown(said, MAX_WEBHOOK_BYTES) }
   return { status: 200, type: 'application/json', body: JSON.stringify(body) }
 }

@@ -12,6 +12,16 @@ export const MAX_STREAM_BYTES = 20_480
 export const MAX_WEBHOOK_BYTES = 4096
 /** Page 90236 (2026-03): `markdown.content` of an app message, bytes of UTF-8. */
 export const MAX_APP_BYTES = 2048
+/** Page 90241 (2026-03): `Content` of a text answered in the response; WeCom cuts the rest. */
+export const MAX_PASSIVE_BYTES = 2048
+/** By analogy with an app message (page 90236); page 90248 names no limit, that of private deployments is 2048, too. */
+export const MAX_APPCHAT_BYTES = 2048
+/**
+ * Page 90248 (2026-02): a member gets at most 200 messages a minute from the chats of an app, and the rest is dropped
+ * without a word. A bucket of 20 that gains one every 600 ms lets at most 120 of an app pass in any minute.
+ */
+export const APPCHAT_BURST = 20
+export const APPCHAT_REFILL_MS = 600
 /** Page 90236 (2026-03): the longest `duplicate_check_interval`, seconds: 4 hours. */
 export const DUPLICATE_CHECK_SECONDS = 14_400
 
@@ -21,6 +31,24 @@ export const DUPLICATE_CHECK_SECONDS = 14_400
  */
 export const WEBHOOK_BURST = 5
 export const WEBHOOK_REFILL_MS = 4000
+
+/** Page 101463 (2026): where a 智能机器人 connects to; only one connection a bot lives at a time. */
+export const LONG_CONNECTION_URL = 'wss://openws.work.weixin.qq.com'
+/** Page 101463 (2026): the client pings every 30 s; two pings without any sign of life mean a half-open connection. */
+export const PING_MS = 30_000
+export const MOST_PINGS_UNANSWERED = 2
+/** Not documented: how long a handshake with subscription, and an acknowledgement, may take. */
+export const SUBSCRIBE_TIMEOUT_MS = 15_000
+export const ACKNOWLEDGE_TIMEOUT_MS = 10_000
+/** By analogy with `content` of a stream answer (page 101031); page 101463 names no limit for pushes. */
+export const MAX_PUSH_BYTES = 20_480
+
+/**
+ * Page 101463 (2026): 30 messages a minute and 1,000 an hour and conversation, answers and pushes together. A bucket of
+ * 10 that gains one every 4 s lets at most 25 pass in any minute and 910 in any hour.
+ */
+export const CONVERSATION_BURST = 10
+export const CONVERSATION_REFILL_MS = 4000
 
 /** Our tolerance for the timestamp of a callback; page 90238 leaves it to the receiver. */
 export const CALLBACK_WINDOW_MS = 10 * 60_000

@@ -3,7 +3,7 @@ import type { SendResult } from '../../domain/outbound.ts'
 import type { HttpOutcome } from '../http-client.ts'
 
 /** Every answer of the server API; HTTP status is 200 even for errors, and `errmsg` is not stable (page 90236). */
-const answerSchema = z.looseObject({ errcode: z.number().int(), errmsg: z.string().catch('') })
+export const answerSchema = z.looseObject({ errcode: z.number().int(), errmsg: z.string().catch('') })
 export type WecomAnswer = z.output<typeof answerSchema>
 
 interface Treatment {
@@ -27,9 +27,16 @@ const TREATMENTS: Readonly<Record<number, Treatment>> = {
   60111: { hint: '收件人不存在,请核对成员账号' },
   81013: { hint: '收件人都无效:请核对成员账号和应用的可见范围' },
   82001: { hint: '收件人为空或不合法,请核对成员账号' },
+  86003: { hint: '应用群聊不存在或不是本应用创建的,请核对 chatid' },
   93000: { hint: '群机器人地址无效或机器人已被移出,请在群里重新添加并更新 key' },
   93004: { hint: '群机器人已停用,请在群里启用' },
   93008: { hint: '群机器人不在群里,请重新添加并更新 key' },
+  // Long connection of a 智能机器人: page 101463 and the official plugin, 2026; 846609 as practice reports it.
+  93006: { hint: '会话不存在,或其中还没有人跟机器人说过话:请先在那个会话里 @ 机器人说一句' },
+  846605: { hint: '回复所对应的消息已不被认可,请把这条记录反馈给开发者' },
+  846608: { hint: '这条消息的回复时限已过' },
+  846609: { retryAfterMs: 10_000, hint: '长连接还没有完成订阅,稍后再试' },
+  853000: { hint: '机器人的 Bot ID 或 Secret 不正确,请从企业微信后台的智能机器人页面重新复制' },
 }
 
 /** The platform's answer, or `uncertain` where there is none that can be understood: it may have sent or not. */

@@ -4,6 +4,7 @@ import { mentionsInText } from '../mentions.ts'
 import { refusal } from '../refusal.ts'
 import { MEDIA, messageText, platformId, shortened } from '../text.ts'
 import { SILENT_EVENTS } from './constants.ts'
+import { privateGroupOf } from './private-group.ts'
 
 /** Page 100719 (2026-03), events page 101027. Unknown fields are ignored, contents are read leniently below. */
 const envelopeSchema = z.looseObject({
@@ -50,8 +51,7 @@ export function normaliseWecom(raw: Record<string, unknown>, options: WecomMessa
   const quoted = envelope.quote === undefined ? null : textOf(envelope.quote)
   return {
     tenantId: options.tenantId,
-    // A user id is one whatever its case (member API page), so the conversation it names is, too.
-    groupId: chat === 'group' ? (envelope.chatid as string) : singleGroupId(envelope.from.userid),
+    groupId: chat === 'group' ? (envelope.chatid as string) : privateGroupOf(envelope.from.userid),
     messageId: envelope.msgid,
     adapter: 'wecom',
     channelId: options.channelId,
@@ -66,9 +66,6 @@ export function normaliseWecom(raw: Record<string, unknown>, options: WecomMessa
     ...(quoted === null ? {} : { quote: { text: shortened(quoted, MAX_TEXT) } }),
   }
 }
-
-/** The group id of a private conversation with the bot. */
-const singleGroupId = (userId: string): string => `single:${userId.toLowerCase()}`.slice(0, 256)
 
 /** The text a client shows for a message or a quote; null for a type that has none we know. */
 function textOf(part: Pick<Envelope, 'msgtype'> & Record<string, unknown>): string | null {

@@ -2,7 +2,11 @@ import nock from 'nock'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createWecomAppChannel, type WecomAppChannelOptions } from '../../../src/adapters/wecom/app-channel.ts'
 import {
-  createWebhookLimiter,
+  createWecomAppchatChannel,
+  type WecomAppchatChannelOptions,
+} from '../../../src/adapters/wecom/appchat-channel.ts'
+import { createAppchatLimiter, createWebhookLimiters } from '../../../src/adapters/wecom/limiters.ts'
+import {
   createWecomWebhookChannel,
   type WecomWebhookChannelOptions,
 } from '../../../src/adapters/wecom/webhook-channel.ts'
@@ -56,7 +60,7 @@ describe('WeCom group robot', () => {
       keys: { g1: 'webhook-key-0001', g2: 'webhook-key-gone' },
       fetch: globalThis.fetch,
       baseUrl,
-      createLimiter: () => unlimited,
+      limiterOf: () => unlimited,
       ...changes,
     })
 
@@ -160,7 +164,7 @@ describe('WeCom group robot', () => {
   it('lets at most 20 messages pass in any 60 seconds, in order, and loses none', async () => {
     vi.useFakeTimers({ now: 0 })
     const started: { at: number; job: number }[] = []
-    const limiter = createWebhookLimiter()
+    const limiter = createWebhookLimiters()('robot')
     const jobs = Array.from({ length: 60 }, (_, job) =>
       limiter.schedule(async () => {
         started.push({ at: Date.now(), job })
@@ -176,17 +180,27 @@ describe('WeCom group robot', () => {
     expect(started.at(-1)?.at).toBeLessThan(300_000)
   })
 
-  it('has one limiter a key, named without telling the key', () => {
+  it('has one limiter a key, named without telling the key', async () => {
+    const fake = await start({ webhookKeys: ['webhook-key-0001', 'webhook-key-0003'] })
     const ids: string[] = []
-    channelOf('http://127.0.0.1:1', {
+    const channel = channelOf(fake.url, {
       keys: { g1: 'webhook-key-0001', g2: 'webhook-key-0001', g3: 'webhook-key-0003' },
-      createLimiter: (id) => {
+      limiterOf: (id) => {
         ids.push(id)
         return unlimited
       },
     })
-    expect(ids).toHaveLength(2)
+    for (const groupId of ['g1', 'g2', 'g3']) await channel.send(toGroup('a', groupId))
+    expect(fake.sent).toHaveLength(3)
+    expect(new Set(ids).size).toBe(2)
     expect(ids.join()).not.toContain('key-000')
+  })
+
+  it('calls on the members that its own marks name and on nobody that is quoted', async () => {
+    const fake = await start()
+    const channel = channelOf(fake.url)
+    await channel.send(toGroup('{{@zhang.san}} 请看 {{@all}} {{@@ALL}} {{@所有人}} {{@a|b}} <@u1> @所有人'))
+    expect(fake.sent[0]?.content).toBe('<@zhang.san>请看 {{all}} {{ALL}} {{所有人}} <u1> 所有人')
   })
 })
 
@@ -200,6 +214,7 @@ describe('WeCom app message', () => {
       fetch: globalThis.fetch,
       now: () => 0,
       baseUrl,
+      limiterOf: () => unlimited,
       ...changes,
     })
 
@@ -222,6 +237,21 @@ describe('WeCom app message', () => {
       enable_duplicate_check: 1,
       duplicate_check_interval: 14_400,
     })
+  })
+
+  it('paces what one member gets, whatever the case of the id, and calls on nobody', async () => {
+    const fake = await start()
+    const ids: string[] = []
+    const limiterOf = (id: string) => {
+      ids.push(id)
+      return unlimited
+    }
+    const channel = channelOf(fake.url, { limiterOf })
+    await channel.send(toMember('{{@lisi}} 请看', 'ZhangSan'))
+    await channel.send(toMember('b', 'zhangsan'))
+    await channel.send(toMember('c', 'lisi'))
+    expect(new Set(ids).size).toBe(2)
+    expect(fake.sent[0]?.content).toBe('请看')
   })
 
   it('fetches one token for many messages at once', async () => {
@@ -346,5 +376,127 @@ describe('WeCom app message', () => {
         expect.objectContaining({ code: 'WECOM_APP_INVALID' }),
       )
     }
+  })
+})
+
+describe('WeCom app chat', () => {
+  const channelOf = (baseUrl: string, changes: Partial<WecomAppchatChannelOptions> = {}) =>
+    createWecomAppchatChannel({
+      channelId: 'main',
+      corpId: 'wwcorp',
+      corpSecret: 'app-secret',
+      chats: { g1: 'chat1', g2: 'chatgone' },
+      fetch: globalThis.fetch,
+      now: () => 0,
+      baseUrl,
+      limiter: unlimited,
+      ...changes,
+    })
+
+  it('reaches the groups it has a chat for, and no person', () => {
+    const channel = channelOf('http://127.0.0.1:1')
+    expect(channel).toMatchObject({ name: 'wecom-appchat:main', maxBytes: 2048 })
+    expect(channel.reaches({ groupId: 'g1', audience: { kind: 'group' } })).toBe(true)
+    expect(channel.reaches({ groupId: 'toString', audience: { kind: 'group' } })).toBe(false)
+    expect(channel.reaches({ groupId: 'g1', audience: member('u') })).toBe(false)
+  })
+
+  it('posts markdown into the chat, calling on the members its marks name', async () => {
+    const fake = await start()
+    const result = await channelOf(fake.url).send(toGroup('## 周报\n{{@lisi}} @所有人 3 项'))
+    expect(result).toEqual({ status: 'sent', receipt: null })
+    const content = '## 周报\n<@lisi>所有人 3 项'
+    expect(fake.sent).toEqual([
+      { kind: 'appchat', to: 'chat1', content, body: { chatid: 'chat1', msgtype: 'markdown', markdown: { content } } },
+    ])
+  })
+
+  it('says what to do about a chat that is not the app’s own, and refuses what is too long', async () => {
+    const fake = await start()
+    const channel = channelOf(fake.url)
+    expect(await channel.send(toGroup('a', 'g2'))).toMatchObject({
+      status: 'failed',
+      code: 'WECOM_86003',
+      hint: expect.stringContaining('chatid'),
+    })
+    expect(await channel.send(toGroup('a', 'g3'))).toMatchObject({ status: 'failed', code: 'WECOM_GROUP_UNKNOWN' })
+    expect(await channel.send(toGroup('好'.repeat(683)))).toMatchObject({ status: 'failed', code: 'WECOM_TOO_LONG' })
+    expect(await channel.send(toGroup('好'.repeat(682)))).toMatchObject({ status: 'sent' })
+  })
+
+  it('waits where the platform says so and renews a token that ended early', async () => {
+    const fake = await start()
+    const channel = channelOf(fake.url)
+    await channel.send(toGroup('一'))
+    fake.next(error(45009, 'x'))
+    expect(await channel.send(toGroup('二'))).toMatchObject({ status: 'retry', code: 'WECOM_45009', afterMs: 60_000 })
+    fake.expireToken()
+    expect(await channel.send(toGroup('二'))).toMatchObject({ status: 'sent' })
+    expect(fake.tokensIssued).toBe(2)
+    fake.next(error(60020, 'from ip: 203.0.113.7'))
+    expect(await channel.send(toGroup('三'))).toMatchObject({ status: 'failed', code: 'WECOM_60020' })
+  })
+
+  it('does not post again what may have been posted', async () => {
+    const fake = await start()
+    const channel = channelOf(fake.url)
+    await channel.send(toGroup('a'))
+    for (const answer of [...LOST, ...REPLACED]) {
+      fake.next(answer)
+      expect(await channel.send(toGroup('a'))).toMatchObject({ status: 'uncertain' })
+    }
+    expect(fake.sent).toHaveLength(1 + LOST.length + REPLACED.length)
+  })
+
+  it('tries again where the network is down or only the call for a token went wrong', async () => {
+    const closed = await start()
+    await closed.close()
+    open.length = 0
+    expect(await channelOf(closed.url).send(toGroup('a'))).toMatchObject({ status: 'retry', code: 'HTTP_UNREACHABLE' })
+    for (const answer of [...LOST, ...REPLACED]) {
+      const fake = await start()
+      fake.next(answer)
+      expect(await channelOf(fake.url).send(toGroup('a'))).toMatchObject({ status: 'retry' })
+      expect(fake.sent).toHaveLength(0)
+    }
+  })
+
+  it('calls the documented addresses', () =>
+    withNock(async () => {
+      nock('https://qyapi.weixin.qq.com')
+        .get('/cgi-bin/gettoken')
+        .query({ corpid: 'ww&1', corpsecret: 's+/=' })
+        .reply(200, { errcode: 0, errmsg: 'ok', access_token: 'T&1', expires_in: 7200 })
+      const send = nock('https://qyapi.weixin.qq.com')
+        .post('/cgi-bin/appchat/send', { chatid: 'chat1', msgtype: 'markdown', markdown: { content: '周报' } })
+        .query({ access_token: 'T&1' })
+        .reply(200, { errcode: 0, errmsg: 'ok' })
+      const credentials = { corpId: 'ww&1', corpSecret: 's+/=', fetch: globalThis.fetch, now: () => 0 }
+      const channel = createWecomAppchatChannel({ ...credentials, channelId: 'main', chats: { g1: 'chat1' } })
+      expect(await channel.send(toGroup('周报'))).toEqual({ status: 'sent', receipt: null })
+      expect(send.isDone()).toBe(true)
+    }))
+
+  it('lets at most 200 posts pass in any minute, in order, and loses none', async () => {
+    vi.useFakeTimers({ now: 0 })
+    const started: { at: number; job: number }[] = []
+    const limiter = createAppchatLimiter()
+    const jobs = Array.from({ length: 300 }, (_, job) =>
+      limiter.schedule(async () => {
+        started.push({ at: Date.now(), job })
+      }),
+    )
+    await vi.advanceTimersByTimeAsync(400_000)
+    await Promise.all(jobs)
+    expect(started.map(({ job }) => job)).toEqual(Array.from({ length: 300 }, (_, job) => job))
+    for (const { at } of started) {
+      expect(started.filter((other) => other.at >= at && other.at < at + 60_000).length).toBeLessThanOrEqual(200)
+    }
+  })
+
+  it('is not created with an incomplete configuration', () => {
+    const created = (changes: Partial<WecomAppchatChannelOptions>) => () => channelOf('http://127.0.0.1:1', changes)
+    expect(created({ corpId: '' })).toThrowError(expect.objectContaining({ code: 'WECOM_APP_INVALID' }))
+    expect(created({ chats: { g: 'a b' } })).toThrowError(expect.objectContaining({ code: 'WECOM_CHATID_INVALID' }))
   })
 })

@@ -1,0 +1,189 @@
+import { CodedError } from '../../domain/errors.ts'
+import type { Amendment, EpochMs, GroupMessage } from '../../domain/message.ts'
+import type { Delivery, Ears, Listener, Timing } from '../adapter.ts'
+import { createBackOff } from '../back-off.ts'
+import { createLineCutter } from '../lines.ts'
+import { readDwsEvent } from './dws-event.ts'
+import type { DwsEnd, DwsSource } from './dws-source.ts'
+
+const FIRST_WAIT_MS = 3_000
+const LONGEST_WAIT_MS = 60_000
+/** A command that listened this long was a good one. */
+const STABLE_MS = 60_000
+const MAX_LINE_BYTES = 1 << 20
+/** So often a message is refused by a store that is well, before it is given up. */
+const MAX_BLAMED = 3
+const STORE_REFUSED = {
+  code: 'STORE_REFUSED',
+  hint: '消息暂时存不进数据库,先留在管道里等待;请查看数据库是否正常',
+} as const
+
+export interface DwsOptions {
+  tenantId: string
+  channelId: string
+  timing: Timing
+  /** Opens the source of lines; again after each end, unless it is `once`. */
+  open: () => DwsSource
+  /** Nothing follows when the source has ended: standard input. */
+  once?: boolean
+  /** Messages that call the robot by this name come by its own way in, and are left to it. */
+  robotName?: string
+  /** A line that could not be used; it costs nothing but itself. Must not throw. */
+  onUnusable?: (code: string) => void
+}
+
+/**
+ * Hears all of the groups of one logged-in person through `dws event consume` (CLI/0006). Nothing is sent again: what
+ * was said while nobody listened is told as a gap, and what cannot be stored at once is held until it can.
+ */
+export function createDwsListener(options: DwsOptions): Listener {
+  const { tenantId, channelId, timing, open, once = false, robotName, onUnusable = () => {} } = options
+
+  function read(lines: readonly string[]): { messages: GroupMessage[]; amendments: Amendment[] } {
+    const found = { messages: [] as GroupMessage[], amendments: [] as Amendment[] }
+    for (const line of lines) {
+      if (line.trim() === '') continue
+      try {
+        const event = readDwsEvent(line, { tenantId, channelId, receivedAt: timing.now(), robotName })
+        if (event !== null && 'message' in event) found.messages.push(event.message)
+        if (event !== null && 'amendment' in event) found.amendments.push(event.amendment)
+      } catch (error) {
+        onUnusable(error instanceof CodedError ? error.code : 'UNEXPECTED')
+      }
+    }
+    return found
+  }
+
+  async function listen(ears: Ears, signal: AbortSignal): Promise<void> {
+    const backOff = createBackOff({ firstMs: FIRST_WAIT_MS, longestMs: LONGEST_WAIT_MS, random: timing.random })
+    /** Until when everything was heard; null while it is being heard, and before the first time ever. */
+    let heardUntil = momentOf(await ears.cursor())
+
+    const takes = (delivery: Delivery): Promise<boolean> =>
+      ears.deliver(delivery).then(
+        () => true,
+        () => false,
+      )
+
+    /** Holds on to what stands alone until the store takes it; false where we are told to stop before. */
+    async function insist(delivery: Delivery): Promise<boolean> {
+      const waits = createBackOff({ firstMs: 1_000, longestMs: LONGEST_WAIT_MS, random: timing.random })
+      for (let blamed = 0; !(await takes(delivery)); ) {
+        // A store that takes a delivery of nothing is well: then it is the message, which may not hold up the others.
+        if (await takes({ messages: [] })) blamed++
+        if (blamed === MAX_BLAMED) {
+          onUnusable('MESSAGE_NOT_STORABLE')
+          return true
+        }
+        if (signal.aborted) return false
+        await timing.sleep(waits.next(), signal)
+      }
+      return true
+    }
+
+    /** False where some of it was given up because we are told to stop. */
+    async function store(messages: readonly GroupMessage[], amendments: readonly Amendment[]): Promise<boolean> {
+      const cursor = String(timing.now())
+      if (await takes({ messages, amendments, cursor })) return true
+      ears.tell({ kind: 'down', ...STORE_REFUSED })
+      for (const message of messages) if (!(await insist({ messages: [message], cursor }))) return false
+      for (const amendment of amendments) {
+        if (!(await insist({ messages: [], amendments: [amendment], cursor }))) return false
+      }
+      ears.tell({ kind: 'up' })
+      return true
+    }
+
+    /** Takes all that a source brings. `readyAt` is null where it never listened; `stored` is false where some was given up. */
+    async function consume(source: DwsSource): Promise<{ end: DwsEnd; readyAt: EpochMs | null; stored: boolean }> {
+      let readyAt: EpochMs | null = null
+      let stored = true
+      const ready = () => {
+        if (readyAt !== null) return
+        readyAt = timing.now()
+        ears.tell({ kind: 'up' })
+        if (heardUntil !== null) ears.tell({ kind: 'gap', from: heardUntil, to: readyAt })
+        heardUntil = null
+      }
+      void source.ready.then(ready)
+      const stop = () => void source.stop()
+      signal.addEventListener('abort', stop)
+      if (signal.aborted) stop()
+      const cutter = createLineCutter({ maxBytes: MAX_LINE_BYTES, tooLong: () => onUnusable('LINE_TOO_LONG') })
+      const take = async (lines: readonly string[]) => {
+        const { messages, amendments } = read(lines)
+        if (messages.length + amendments.length === 0) return
+        stored = (await store(messages, amendments)) && stored
+      }
+      for await (const piece of source.output) {
+        ready()
+        await take(cutter.take(piece))
+      }
+      // The last line counts although its end was cut off, if it is whole.
+      await take([cutter.rest()])
+      const end = await source.ended
+      signal.removeEventListener('abort', stop)
+      return { end, readyAt, stored }
+    }
+
+    while (!signal.aborted) {
+      const { end, readyAt, stored } = await consume(open())
+      const now = timing.now()
+      if (signal.aborted) {
+        // Where the next start begins to miss something; not where something is missing already.
+        if (readyAt !== null && stored) await takes({ messages: [], cursor: String(now) })
+        return
+      }
+      if (readyAt !== null) heardUntil = now
+      if (end.fault !== null) throw notStarted(end.fault)
+      if (once) {
+        ears.tell({ kind: 'alarm', code: 'DWS_INPUT_ENDED', hint: '标准输入已结束,不会再有消息;请重新接上并重启程序' })
+        return aborted(signal)
+      }
+      if (readyAt !== null && now - readyAt >= STABLE_MS) backOff.reset()
+      ears.tell({ kind: 'down', ...whyEnded(end, readyAt !== null) })
+      await timing.sleep(backOff.next(), signal)
+    }
+  }
+
+  return {
+    adapter: 'dingtalk',
+    channelId,
+    capabilities: {
+      hears: 'all',
+      privateMessage: false,
+      groupPost: false,
+      mention: false,
+      card: false,
+      recallOwn: false,
+      recallOthers: false,
+      todo: false,
+    },
+    // One person's login, one subscription; what is piped in belongs to this process alone.
+    exclusive: !once,
+    listen,
+  }
+}
+
+/** The cursor is a moment: until then everything was heard. */
+function momentOf(cursor: string | null): EpochMs | null {
+  return cursor !== null && /^\d{13}$/.test(cursor) ? Number(cursor) : null
+}
+
+function whyEnded({ exitCode, reason }: DwsEnd, wasReady: boolean): { code: string; hint: string } {
+  const how = `${exitCode === null ? '' : `退出码 ${exitCode}`}${reason === null ? '' : `,原因 ${reason}`}`
+  if (wasReady) return { code: 'DWS_ENDED', hint: `dws 已退出(${how || '被终止'}),程序会自己重新启动它` }
+  const hint = `dws 没有开始监听就退出了(${how || '被终止'});请确认已登录,且主管理员已开启「允许成员通过 CLI 访问其个人数据」`
+  return { code: 'DWS_NOT_READY', hint }
+}
+
+const notStarted = (fault: string): CodedError =>
+  new CodedError('DWS_COMMAND_FAILED', `the dws command could not be started (${fault})`, {
+    hint: `无法启动 dws(${fault}),请核对命令的路径和执行权限`,
+  })
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })

@@ -1,0 +1,254 @@
+import type { IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type WebSocket, WebSocketServer } from 'ws'
+
+/** A frame of a client. */
+export interface SocketFrame {
+  cmd: string
+  headers: { req_id: string }
+  body?: Record<string, unknown>
+}
+
+/** What reached people. */
+export interface SocketSaid {
+  by: 'answer' | 'push'
+  chatid: string
+  content: string
+  streamId?: string
+}
+
+/** What the fake does with the acknowledgement of a command. `held`: until `release`. */
+export type Acknowledging = 'usual' | 'never' | 'held'
+
+export interface FakeWecomSocket {
+  /** `ws://127.0.0.1:PORT` */
+  url: string
+  /** Every well-formed frame, in order. */
+  frames: SocketFrame[]
+  /** Every attempt to connect, those turned away counted. */
+  attempts: number
+  subscribed: number
+  said: SocketSaid[]
+  /** How many older connections were told that another took their place. */
+  replaced: number
+  readonly open: number
+  /** The frames of one command. */
+  of(cmd: string): SocketFrame[]
+  /** Delivers a message; gives its req_id. */
+  tell(body: object, how?: 'whole' | 'fragments' | 'halves'): string
+  /** Delivers an event. */
+  event(eventtype: string, more?: object): string
+  raw(data: string | Buffer): void
+  /** How acknowledgements of a command are given from now on. */
+  acknowledge(cmd: string, how: Acknowledging): void
+  release(): void
+  /** The next frames of a command are refused with these codes. */
+  refuse(cmd: string, ...codes: number[]): void
+  /** The next attempts to connect: HTTP 503, or no answer at all. */
+  turnAway(attempts: number, how?: 'status' | 'silence'): void
+  /** Cuts every connection without a word. */
+  drop(): void
+  /** Leaves every connection open and says nothing any more. */
+  freeze(): void
+  close(): Promise<void>
+}
+
+export interface FakeWecomSocketOptions {
+  bots?: Readonly<Record<string, string>>
+  now?: () => number
+}
+
+/** Page 101463 (2026): a stream answer has six minutes, a conversation 30 messages a minute. */
+const STREAM_MS = 6 * 60_000
+const MOST_A_MINUTE = 30
+
+/** The long connection of WeCom's 智能机器人 (page 101463, `@wecom/aibot-node-sdk` 1.0.7). */
+export async function startFakeWecomSocket(options: FakeWecomSocketOptions = {}): Promise<FakeWecomSocket> {
+  const { bots = { AIB1: 'bot-secret' }, now = Date.now } = options
+  const live = new Map<string, WebSocket>()
+  const wires = new Map<WebSocket, IncomingMessage['socket']>()
+  const occasions = new Map<string, { chatid: string; at: number }>()
+  const talkedIn = new Set<string>()
+  const sentAt = new Map<string, number[]>()
+  const acknowledging = new Map<string, Acknowledging>()
+  const refusals = new Map<string, number[]>()
+  const held: (() => void)[] = []
+  const frozen = new WeakSet<WebSocket>()
+  const hanging = new Set<IncomingMessage['socket']>()
+  let away: { attempts: number; how: 'status' | 'silence' } = { attempts: 0, how: 'status' }
+  let serial = 0
+
+  const server = new WebSocketServer({
+    port: 0,
+    host: '127.0.0.1',
+    verifyClient({ req }, done) {
+      fake.attempts++
+      const { socket } = req
+      hanging.add(socket)
+      socket.once('close', () => hanging.delete(socket))
+      if (away.attempts === 0) return done(true)
+      away.attempts--
+      if (away.how === 'status') done(false, 503)
+    },
+  })
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as AddressInfo
+
+  server.on('connection', (socket, request) => {
+    wires.set(socket, request.socket)
+    socket.on('error', () => socket.terminate())
+    socket.on('message', (data) => {
+      if (frozen.has(socket)) return
+      const frame: SocketFrame = JSON.parse(data.toString())
+      fake.frames.push(frame)
+      acknowledge(socket, frame, refusals.get(frame.cmd)?.shift() ?? obey(socket, frame))
+    })
+  })
+
+  function acknowledge(socket: WebSocket, { cmd, headers }: SocketFrame, errcode: number): void {
+    const say = () => {
+      if (frozen.has(socket) || socket.readyState !== socket.OPEN) return
+      socket.send(JSON.stringify({ headers, errcode, errmsg: errcode === 0 ? 'ok' : `error ${errcode}` }))
+      // A client whose subscription is refused is shown the door.
+      if (cmd === 'aibot_subscribe' && errcode !== 0) socket.close()
+    }
+    const how = acknowledging.get(cmd) ?? 'usual'
+    if (how === 'usual') say()
+    else if (how === 'held') held.push(say)
+  }
+
+  function obey(socket: WebSocket, { cmd, headers, body = {} }: SocketFrame): number {
+    switch (cmd) {
+      case 'aibot_subscribe':
+        return subscribe(socket, String(body.bot_id), String(body.secret))
+      case 'ping':
+        return 0
+      case 'aibot_respond_msg': {
+        const occasion = occasions.get(headers.req_id)
+        const stream = body.stream as { id?: string; finish?: boolean; content?: string } | undefined
+        if (occasion === undefined) return 846605
+        if (body.msgtype !== 'stream' || typeof stream?.content !== 'string') return 40058
+        if (now() - occasion.at > STREAM_MS) return 846608
+        return say({ by: 'answer', chatid: occasion.chatid, content: stream.content, streamId: stream.id ?? '' })
+      }
+      case 'aibot_send_msg': {
+        const chatid = String(body.chatid)
+        const markdown = body.markdown as { content?: unknown } | undefined
+        if (!talkedIn.has(chatid)) return 93006
+        if (body.msgtype !== 'markdown' || typeof markdown?.content !== 'string') return 40058
+        return say({ by: 'push', chatid, content: markdown.content })
+      }
+      default:
+        return 40058
+    }
+  }
+
+  function subscribe(socket: WebSocket, botId: string, secret: string): number {
+    if (bots[botId] === undefined || bots[botId] !== secret) return 853000
+    const older = live.get(botId)
+    if (older !== undefined && older.readyState === older.OPEN) {
+      fake.replaced++
+      older.send(JSON.stringify(callback('aibot_event_callback', eventBody('disconnected_event'), `D${++serial}`)))
+      older.close()
+    }
+    live.set(botId, socket)
+    fake.subscribed++
+    return 0
+  }
+
+  function say(said: SocketSaid): number {
+    if (Buffer.byteLength(said.content) > 20_480) return 40058
+    const lately = (sentAt.get(said.chatid) ?? []).filter((at) => now() - at < 60_000)
+    if (lately.length >= MOST_A_MINUTE) return 45009
+    sentAt.set(said.chatid, [...lately, now()])
+    // An answer replaces what its stream has shown before.
+    const before = said.streamId === undefined ? -1 : fake.said.findIndex((one) => one.streamId === said.streamId)
+    if (before >= 0) fake.said[before] = said
+    else fake.said.push(said)
+    return 0
+  }
+
+  const connected = () => [...live.values()].filter((socket) => socket.readyState === socket.OPEN)
+
+  function send(frame: object, how: 'whole' | 'fragments' | 'halves'): void {
+    const text = JSON.stringify(frame)
+    for (const socket of connected()) {
+      if (how === 'whole') socket.send(text)
+      else if (how === 'fragments') {
+        socket.send(text.slice(0, 20), { fin: false })
+        socket.send(text.slice(20), { fin: true })
+      } else inHalves(wires.get(socket), text)
+    }
+  }
+
+  const fake: FakeWecomSocket = {
+    url: `ws://127.0.0.1:${port}`,
+    frames: [],
+    attempts: 0,
+    subscribed: 0,
+    said: [],
+    replaced: 0,
+    get open() {
+      return [...server.clients].filter((socket) => socket.readyState === socket.OPEN).length
+    },
+    of: (cmd) => fake.frames.filter((frame) => frame.cmd === cmd),
+    tell(body, how = 'whole') {
+      const { chatid, from } = body as { chatid?: string; from?: { userid: string } }
+      const conversation = chatid ?? from?.userid ?? ''
+      const requestId = `SRV${++serial}`
+      occasions.set(requestId, { chatid: conversation, at: now() })
+      talkedIn.add(conversation)
+      send(callback('aibot_msg_callback', body, requestId), how)
+      return requestId
+    },
+    event(eventtype, more = {}) {
+      const requestId = `EVT${++serial}`
+      send(callback('aibot_event_callback', { ...eventBody(eventtype), ...more }, requestId), 'whole')
+      return requestId
+    },
+    raw(data) {
+      for (const socket of connected()) socket.send(data)
+    },
+    acknowledge: (cmd, how) => void acknowledging.set(cmd, how),
+    release() {
+      for (const say of held.splice(0)) say()
+    },
+    refuse: (cmd, ...codes) => void refusals.set(cmd, [...(refusals.get(cmd) ?? []), ...codes]),
+    turnAway: (attempts, how = 'status') => {
+      away = { attempts, how }
+    },
+    drop() {
+      for (const socket of server.clients) socket.terminate()
+    },
+    freeze() {
+      for (const socket of server.clients) frozen.add(socket)
+    },
+    async close() {
+      for (const socket of hanging) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+  return fake
+}
+
+const callback = (cmd: string, body: object, requestId: string) => ({ cmd, headers: { req_id: requestId }, body })
+
+const eventBody = (eventtype: string) => ({
+  msgid: `event-${eventtype}`,
+  create_time: 1_700_000_000,
+  aibotid: 'AIB1',
+  msgtype: 'event',
+  event: { eventtype },
+})
+
+/** Writes one frame as two packets, cut in the middle of a character where it can be. */
+function inHalves(wire: IncomingMessage['socket'] | undefined, text: string): void {
+  if (wire === undefined) throw new Error('no wire')
+  const payload = Buffer.from(text)
+  const head = Buffer.from([0x81, 126, payload.length >> 8, payload.length & 255])
+  const frame = Buffer.concat([head, payload])
+  const character = payload.findIndex((byte) => byte > 127)
+  const middle = character < 0 ? frame.length >> 1 : head.length + character + 1
+  wire.setNoDelay(true)
+  wire.write(frame.subarray(0, middle), () => void setImmediate(() => wire.write(frame.subarray(middle))))
+}
