@@ -2,6 +2,7 @@ import { CodedError } from '../../domain/errors.ts'
 import type { Amendment, EpochMs, GroupMessage } from '../../domain/message.ts'
 import type { Delivery, Ears, Listener, Timing } from '../adapter.ts'
 import { createBackOff } from '../back-off.ts'
+import { capabilitiesOf } from '../capabilities.ts'
 import { createLineCutter } from '../lines.ts'
 import { readDwsEvent } from './dws-event.ts'
 import type { DwsEnd, DwsSource } from './dws-source.ts'
@@ -149,16 +150,7 @@ export function createDwsListener(options: DwsOptions): Listener {
   return {
     adapter: 'dingtalk',
     channelId,
-    capabilities: {
-      hears: 'all',
-      privateMessage: false,
-      groupPost: false,
-      mention: false,
-      card: false,
-      recallOwn: false,
-      recallOthers: false,
-      todo: false,
-    },
+    capabilities: capabilitiesOf('all'),
     // One person's login, one subscription; what is piped in belongs to this process alone.
     exclusive: !once,
     listen,

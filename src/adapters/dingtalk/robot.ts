@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/message.ts'
 import type { CallbackRequest, CallbackResponse, Incoming, Receipt, WebhookAdapter } from '../adapter.ts'
+import { capabilitiesOf } from '../capabilities.ts'
 import { equalInConstantTime } from '../constant-time.ts'
 import { decodeUtf8, parseJsonObject } from '../json-body.ts'
 import { misconfigured, refusal } from '../refusal.ts'
@@ -48,16 +49,7 @@ export function createDingtalkRobot(options: DingtalkRobotOptions): WebhookAdapt
   return {
     adapter: 'dingtalk',
     channelId,
-    capabilities: {
-      hears: 'mentions',
-      privateMessage: false,
-      groupPost: false,
-      mention: false,
-      card: false,
-      recallOwn: false,
-      recallOthers: false,
-      todo: false,
-    },
+    capabilities: capabilitiesOf('mentions'),
     receive(request): Incoming {
       const receivedAt = verify(request)
       if (request.method !== 'POST')

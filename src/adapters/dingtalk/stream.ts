@@ -2,6 +2,7 @@ import { CodedError } from '../../domain/errors.ts'
 import type { EpochMs, GroupMessage } from '../../domain/message.ts'
 import type { Channel, Ears, Listener, Receipt, Timing } from '../adapter.ts'
 import { createBackOff } from '../back-off.ts'
+import { capabilitiesOf } from '../capabilities.ts'
 import { createHttpClient, type Fetch, type Refused } from '../http-client.ts'
 import { parseJsonObject } from '../json-body.ts'
 import { cutToBytes } from '../markdown.ts'
@@ -173,16 +174,7 @@ export function createDingtalkStream(options: DingtalkStreamOptions): Listener {
   return {
     adapter: 'dingtalk',
     channelId,
-    capabilities: {
-      hears: 'mentions',
-      privateMessage: true,
-      groupPost: true,
-      mention: true,
-      card: false,
-      recallOwn: false,
-      recallOthers: false,
-      todo: false,
-    },
+    capabilities: capabilitiesOf('mentions', { privateMessage: true, groupPost: true, mention: true }),
     exclusive: false,
     listen,
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Clock, type GroupMessage, MAX_TEXT, ROLES } from '../../domain/message.ts'
 import type { Incoming, Receipt, WebhookAdapter } from '../adapter.ts'
+import { capabilitiesOf } from '../capabilities.ts'
 import { decodeUtf8, parseJsonObject } from '../json-body.ts'
 import { mentionsInText } from '../mentions.ts'
 import { refusal } from '../refusal.ts'
@@ -45,16 +46,7 @@ export function createSandbox({ tenantId, channelId, secret, now }: SandboxOptio
   return {
     adapter: 'sandbox',
     channelId,
-    capabilities: {
-      hears: 'all',
-      privateMessage: true,
-      groupPost: true,
-      mention: false,
-      card: false,
-      recallOwn: false,
-      recallOthers: false,
-      todo: false,
-    },
+    capabilities: capabilitiesOf('all', { privateMessage: true, groupPost: true }),
     receive(request): Incoming {
       verifyStandardWebhook(key, request, now())
       if (request.method !== 'POST') throw refusal(400, 'METHOD_INVALID', '沙箱只收 POST', '请用 POST 发送消息')

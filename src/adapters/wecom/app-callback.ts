@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/message.ts'
 import type { CallbackRequest, CallbackResponse, Incoming, Receipt, WebhookAdapter } from '../adapter.ts'
+import { capabilitiesOf } from '../capabilities.ts'
 import { cutToBytes, neutraliseMentions, plainText } from '../markdown.ts'
 import { parseRawQuery } from '../raw-query.ts'
 import { misconfigured } from '../refusal.ts'
@@ -49,16 +50,7 @@ export function createWecomAppCallback(options: WecomAppCallbackOptions): Webhoo
   return {
     adapter: 'wecom',
     channelId,
-    capabilities: {
-      hears: 'mentions',
-      privateMessage: true,
-      groupPost: false,
-      mention: false,
-      card: true,
-      recallOwn: true,
-      recallOthers: false,
-      todo: false,
-    },
+    capabilities: capabilitiesOf('mentions', { privateMessage: true, card: true, recallOwn: true }),
     receive(request: CallbackRequest): Incoming {
       const query = parseRawQuery(request.query)
       if (request.method === 'GET') {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Clock } from '../../domain/message.ts'
 import type { CallbackRequest, CallbackResponse, Incoming, Receipt, WebhookAdapter } from '../adapter.ts'
+import { capabilitiesOf } from '../capabilities.ts'
 import { decodeUtf8, parseJsonObject } from '../json-body.ts'
 import { cutToBytes, neutraliseMentions } from '../markdown.ts'
 import { parseRawQuery } from '../raw-query.ts'
@@ -47,16 +48,7 @@ export function createWecomBot(options: WecomBotOptions): WebhookAdapter {
   return {
     adapter: 'wecom',
     channelId,
-    capabilities: {
-      hears: 'mentions',
-      privateMessage: false,
-      groupPost: false,
-      mention: false,
-      card: false,
-      recallOwn: false,
-      recallOthers: false,
-      todo: false,
-    },
+    capabilities: capabilitiesOf('mentions'),
     receive(request: CallbackRequest): Incoming {
       const query = parseRawQuery(request.query)
       if (request.method === 'GET') {

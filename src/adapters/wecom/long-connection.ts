@@ -1,6 +1,7 @@
 import type { SendResult } from '../../domain/outbound.ts'
 import type { Channel, Ears, Listener, ListenerNote, Timing } from '../adapter.ts'
 import { createBackOff } from '../back-off.ts'
+import { capabilitiesOf } from '../capabilities.ts'
 import type { Limiter } from '../limiter.ts'
 import { type OpenSocket, openSocket } from '../open-socket.ts'
 import { misconfigured } from '../refusal.ts'
@@ -147,17 +148,8 @@ export function createWecomLongConnection(options: WecomLongConnectionOptions): 
     listener: {
       adapter: 'wecom',
       channelId,
-      capabilities: {
-        hears: 'mentions',
-        // Only with members who have talked to the bot before.
-        privateMessage: true,
-        groupPost: true,
-        mention: false,
-        card: false,
-        recallOwn: false,
-        recallOthers: false,
-        todo: false,
-      },
+      // In private only with members who have talked to the bot before.
+      capabilities: capabilitiesOf('mentions', { privateMessage: true, groupPost: true }),
       exclusive: true,
       listen,
     },

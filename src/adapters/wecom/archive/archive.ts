@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import type { EpochMs } from '../../../domain/message.ts'
 import type { Ears, Listener, Timing } from '../../adapter.ts'
 import { createBackOff } from '../../back-off.ts'
+import { capabilitiesOf } from '../../capabilities.ts'
 import { misconfigured } from '../../refusal.ts'
 import { DEFAULT_CALL_LIMIT_MS, DEFAULT_POLL_MS, KEPT_MS, MAX_RECORDS } from './constants.ts'
 import { type ArchiveCursor, readCursor, writeCursor } from './cursor.ts'
@@ -161,16 +162,7 @@ export function createWecomArchive(options: WecomArchiveOptions): WecomArchive {
     adapter: 'wecom-archive',
     channelId,
     exclusive: true,
-    capabilities: {
-      hears: 'all',
-      privateMessage: false,
-      groupPost: false,
-      mention: false,
-      card: false,
-      recallOwn: false,
-      recallOthers: false,
-      todo: false,
-    },
+    capabilities: capabilitiesOf('all'),
     listen,
     wake() {
       awake = true
