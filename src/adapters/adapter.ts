@@ -118,5 +118,6 @@ export interface Channel {
   readonly maxBytes: number
   /** True where this channel can reach that audience of that group. */
   reaches(message: Pick<Outbound, 'groupId' | 'audience'>): boolean
-  send(message: Pick<Outbound, 'groupId' | 'audience' | 'outboxId'> & { body: string }): Promise<SendResult>
+  /** `card` and `picture` only go with a body that was not split; a channel that cannot show them says the body alone. */
+  send(message: Pick<Outbound, 'groupId' | 'audience' | 'outboxId' | 'body' | 'card' | 'picture'>): Promise<SendResult>
 }

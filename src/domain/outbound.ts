@@ -1,3 +1,4 @@
+import type { Card, Picture } from './card.ts'
 import type { Purpose } from './decision.ts'
 import type { EpochMs } from './message.ts'
 
@@ -29,6 +30,10 @@ export interface Outbound {
   purpose: Purpose
   /** Markdown in the subset that every platform shows: headings, bold, quotes, lists, links. */
   body: string
+  /** Buttons to show beside the body where the channel can. */
+  card?: Card | undefined
+  /** Shown with the body where the channel can. */
+  picture?: Picture | undefined
   notBefore: EpochMs
   /** After this moment it is not worth saying; it is dropped and the drop recorded. */
   expiresAt: EpochMs
