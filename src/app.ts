@@ -32,7 +32,7 @@ import { createPermit } from './outbox/permit.ts'
 import { postDigests } from './outbox/post-digests.ts'
 import { digestHour, openQueue } from './outbox/queue.ts'
 import { sweepOutbox } from './outbox/sweep.ts'
-import { openStore, type StoreLocation } from './store/database.ts'
+import { openStore, type Store, type StoreLocation } from './store/database.ts'
 import { groupKey } from './store/groups.ts'
 import { createUpkeep } from './store/maintain.ts'
 import { markUncertain } from './store/outbox.ts'
@@ -77,16 +77,22 @@ async function configure(options: AppOptions) {
     metrics.quotaExhausted.set({ channel: `dingtalk:${channelId}` }, 1)
     log.error({ channel: `dingtalk:${channelId}` }, 'DingTalk reports that its quota is used up: messages arrive empty')
   }
+  const onUnused = (channel: string, type: string) => {
+    metrics.unusedEvents.inc({ channel })
+    log.debug({ channel, type: type.slice(0, 64) }, 'an event of no use here')
+  }
   const timing: Timing = { now, sleep, random: () => random(4).readUInt32BE() / 2 ** 32 }
   const ending = new AbortController()
   const { newId } = options
-  const ways = openWays({ env, now, fetch, timing, random, newId, sandboxSecret, log, onQuota, signal: ending.signal })
+  const opened = Promise.withResolvers<Store['db']>()
+  const lent = { env, now, fetch, timing, random, newId, sandboxSecret, log, db: opened.promise, onQuota, onUnused }
+  const ways = openWays({ ...lent, signal: ending.signal })
   const policy = await readPolicyFile(env, root, 'standard.yaml')
   const sandboxPolicy = await readPolicyFile(env, root, 'sandbox.yaml')
   for (const warning of policy.warnings) log.warn({ file: policy.fileName, warning }, 'policy')
   const judge = loadJudge(join(root, 'config/model'))
   const transcripts = ways.sandboxOpen ? await readTranscripts(join(root, 'config/transcripts')) : new Map()
-  return { metrics, sandboxSecret, ways, timing, ending, policy, sandboxPolicy, judge, transcripts }
+  return { metrics, sandboxSecret, ways, timing, ending, policy, sandboxPolicy, judge, transcripts, opened }
 }
 
 type Configured = Awaited<ReturnType<typeof configure>>
@@ -99,6 +105,7 @@ async function joinRooms(options: AppOptions, configured: Configured, closers: (
   const store = await openStore(storeLocation(options))
   closers.push(() => store.close())
   const { db } = store
+  configured.opened.resolve(db)
 
   const policies = await openPolicyBook(db, now)
   const by = { author: 'operator', reason: '启动时载入' }
@@ -152,6 +159,7 @@ async function joinRooms(options: AppOptions, configured: Configured, closers: (
     permit: createPermit(policies.of),
     onSettled: ({ ref, state, channel, code }) => {
       metrics.delivered.inc({ channel, state })
+      if (code !== undefined) metrics.refusedWords.inc({ channel, code })
       const { tenantId, groupId, outboxId } = ref
       if (state === 'failed') log.error({ tenantId, groupId, outboxId, channel, code }, 'a message was not delivered')
       changes.announce(ref)

@@ -116,6 +116,9 @@ const environment = z.object({
   /** Hear the robot over Stream, without a public address. */
   DINGTALK_STREAM: oneOf(['on', 'off']).default('off'),
   DINGTALK_ROBOT_NAME: secret,
+  /** A template published on DingTalk's card platform; and where presses come back without Stream. */
+  DINGTALK_CARD_TEMPLATE: secret,
+  DINGTALK_CARD_URL: baseUrl.optional(),
   /** DingTalk 自定义机器人 webhooks: group id → access_token, or access_token,SEC…. */
   DINGTALK_WEBHOOKS: jsonOf(webhookRobots, ROBOTS_SHAPE).optional(),
   DINGTALK_SESSION_ORIGINS: list.optional(),

@@ -60,6 +60,30 @@ export function createMetrics() {
       labelNames: ['channel'],
       registers,
     }),
+    listenerFaults: new Counter({
+      name: 'qingqun_listener_faults_total',
+      help: 'What went wrong with a way in that stays open, by channel and code',
+      labelNames: ['channel', 'code'],
+      registers,
+    }),
+    listeningBehind: new Gauge({
+      name: 'qingqun_listening_behind_seconds',
+      help: 'How long ago that was said which a way in hears now',
+      labelNames: ['channel'],
+      registers,
+    }),
+    unusedEvents: new Counter({
+      name: 'qingqun_unused_events_total',
+      help: 'Events of a platform that are of no use here; the debug log names their types',
+      labelNames: ['channel'],
+      registers,
+    }),
+    refusedWords: new Counter({
+      name: 'qingqun_outbox_refused_total',
+      help: 'Attempts to say something that did not succeed, by channel and code',
+      labelNames: ['channel', 'code'],
+      registers,
+    }),
     quotaExhausted: new Gauge({
       name: 'qingqun_platform_quota_exhausted',
       help: '1 since the platform reported that its quota is used up',

@@ -78,6 +78,10 @@ export type ListenerNote =
   | { kind: 'alarm'; code: string; hint: string }
   /** What was said between these moments was not heard and cannot be had again. */
   | { kind: 'gap'; from: EpochMs; to: EpochMs }
+  /** One thing that arrived is of no use, e.g. a line that cannot be read; it is passed over and costs nothing else. */
+  | { kind: 'unusable'; code: string; hint: string }
+  /** What is heard now was said this long ago; told with every piece that is read, 0 once all is read. */
+  | { kind: 'behind'; ms: number }
 
 /** The server as a listener sees it. */
 export interface Ears {
@@ -110,14 +114,21 @@ export interface Listener {
   listen(ears: Ears, signal: AbortSignal): Promise<void>
 }
 
-/** A way out. `send` never throws for what a platform answers: it says what became of it. */
+/**
+ * A way out. `send` never throws for what a platform answers: it says what became of it. It does not hold what its
+ * limiter would keep waiting for more than a moment: nothing has left then, and the answer is `retry` with `paced`.
+ */
 export interface Channel {
   /** Unique name, stored with what is to be said, e.g. `wecom-app:main`. */
   readonly name: string
   /** Longest body of one message in bytes of UTF-8; a longer one is split by the courier. */
   readonly maxBytes: number
+  /** The same for one audience, where that makes a difference. */
+  maxBytesTo?(message: Pick<Outbound, 'groupId' | 'audience'>): number
   /** True where this channel can reach that audience of that group. */
   reaches(message: Pick<Outbound, 'groupId' | 'audience'>): boolean
   /** `card` and `picture` only go with a body that was not split; a channel that cannot show them says the body alone. */
   send(message: Pick<Outbound, 'groupId' | 'audience' | 'outboxId' | 'body' | 'card' | 'picture'>): Promise<SendResult>
+  /** Takes back what was said, by the receipt of its sending: `sent` once it is gone, `failed` where it stays. */
+  recall?(receipt: string): Promise<SendResult>
 }

@@ -12,6 +12,8 @@ export interface HttpRequest {
   headers?: Record<string, string>
   /** Sent as `application/json`. */
   json?: unknown
+  /** Sent as `multipart/form-data`, instead of `json`. */
+  form?: FormData
 }
 
 /** `json` is undefined where the answer is not JSON: proxies and maintenance pages answer HTML with any status. */
@@ -39,13 +41,13 @@ export interface HttpClientOptions {
  * did not go out; whatever goes wrong later is `uncertain`.
  */
 export function createHttpClient({ fetch, timeoutMs = 15_000, maxBytes = 1 << 20 }: HttpClientOptions): HttpClient {
-  return async ({ method, url, headers, json }) => {
+  return async ({ method, url, headers, json, form }) => {
     const signal = AbortSignal.timeout(timeoutMs)
     try {
       const response = await fetch(url, {
         method,
         headers: { accept: 'application/json', ...(method === 'POST' ? POSTED : {}), ...typed(json), ...headers },
-        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+        ...bodyOf(json, form),
         redirect: 'manual',
         signal,
       })
@@ -75,6 +77,12 @@ export const harmlessToRepeat = (refused: Refused): Refused =>
  * the request was read. What is said goes over a fresh one.
  */
 const POSTED = { connection: 'close' }
+
+/** `fetch` itself names the type and boundary of a form. */
+const bodyOf = (json: unknown, form?: FormData): { body?: string | FormData } => {
+  if (form !== undefined) return { body: form }
+  return json === undefined ? {} : { body: JSON.stringify(json) }
+}
 
 const typed = (json: unknown) => (json === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' })
 

@@ -18,6 +18,12 @@ export function cutToBytes(text: string, maxBytes: number): string {
   return `${text.slice(0, end)}…`
 }
 
+/** The first `most` characters, closed with `…` where something was cut; it counts as one of them. */
+export function cutToCharacters(text: string, most: number): string {
+  const characters = Array.from(text)
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`
+}
+
 /** One short line that names a markdown text, for clients that show a title beside it. */
 export function titleOf(markdown: string): string {
   const line = markdown.split('\n').find((candidate) => /[\p{L}\p{N}]/u.test(candidate)) ?? ''

@@ -1,5 +1,9 @@
 /** `{{@member}}` in a body calls on a member, whose id it names; the space after it belongs to the mark. */
 const MARK = /\{\{@([^{}\s]{1,256})\}\} ?/g
+const MARKABLE = /^[^{}\s]{1,256}$/
+
+/** Calls on a member. Empty for an id that a mark cannot hold. */
+export const memberMark = (memberId: string): string => (MARKABLE.test(memberId) ? `{{@${memberId}}} ` : '')
 
 /**
  * Puts a platform's own way of calling on a member in place of each mark. Quoted words cannot hold one: `safeText`

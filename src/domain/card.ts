@@ -2,6 +2,8 @@
 export interface CardButton {
   text: string
   command: string
+  /** Said in private chat with the bot, not in the group that the words are about: it concerns nobody else. */
+  inPrivate?: boolean | undefined
 }
 
 /**

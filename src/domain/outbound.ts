@@ -40,11 +40,13 @@ export interface Outbound {
 }
 
 /**
- * What became of an attempt to say something. `retry.afterMs` is the platform's wish, in milliseconds.
+ * What became of an attempt to say something. `retry.afterMs` is the platform's wish, in milliseconds; with `paced` it
+ * was not tried at all, since our own limiter would not have let it out within a moment, or only another node can say
+ * it, and `afterMs` is its wait.
  * `uncertain`: it was handed over and no answer came; saying it again might say it twice.
  */
 export type SendResult =
   | { status: 'sent'; receipt: string | null }
-  | { status: 'retry'; code: string; hint: string; afterMs?: number }
+  | { status: 'retry'; code: string; hint: string; afterMs?: number; paced?: true }
   | { status: 'uncertain'; code: string; hint: string }
   | { status: 'failed'; code: string; hint: string }

@@ -3,6 +3,7 @@ import { DAY_MS } from '../domain/calendar.ts'
 import type { GroupMessage, Member } from '../domain/message.ts'
 import { safeText } from '../domain/safe-text.ts'
 import { appealEntry } from '../outbox/entries.ts'
+import { readAppealed } from '../outbox/reminder-card.ts'
 import { nextAllowed } from '../policy/hours.ts'
 import { lastReminded, openAppeal } from '../store/appeals.ts'
 import { findGroup, type GroupRef, membersOf } from '../store/groups.ts'
@@ -18,13 +19,16 @@ const APPEAL = /^\s*申诉\s*(?:$|[\s::,,。.!!]\s*(?<reason>.*)$)/su
 const QUOTED = 200
 
 /**
- * The reason of an appeal, maybe empty; null where the text is none. Only in private: in a group the answer would tell
- * everybody that this person was reminded.
+ * What is said with an appeal, maybe nothing; null where the text is none. Only in private, since in a group the answer
+ * would tell everybody that this person was reminded; a button's command names its reminder and is answered to whoever
+ * pressed it.
  */
 export function readAppeal(message: GroupMessage): string | null {
-  if (message.chat !== 'single' || message.text.length > 2000) return null
+  if (message.text.length > 2000) return null
   const match = APPEAL.exec(message.text)
-  return match ? (match.groups?.reason ?? '').trim() : null
+  if (!match) return null
+  const words = (match.groups?.reason ?? '').trim()
+  return message.chat === 'single' || readAppealed(words).outboxId !== null ? words : null
 }
 
 /** Who decides: the group's owner, else a leader; never the person concerned. */
@@ -41,17 +45,19 @@ const noteOf = (groupName: string | null, words: string, reason: string): string
   ].join('\n')
 
 /**
- * Takes an appeal against the last private reminder that was really said: it is kept with its message and rule and no
- * longer counts towards escalation, and whoever decides gets a note in working hours. Answers in words.
+ * Takes an appeal against the reminder whose button was pressed, or else the last private one that was really said: it
+ * is kept with its message and rule and no longer counts towards escalation, and whoever decides gets a note in working
+ * hours. Answers in words.
  */
 export async function takeAppeal(
   trx: Kysely<Tables>,
   message: StoredMessage,
-  reason: string,
+  words: string,
   { rooms, policyOf }: { rooms: Rooms; policyOf(group: GroupRef): PolicyInForce },
 ): Promise<{ answer: string; notes: OutboxEntry[] }> {
   const memberId = message.sender.memberId
-  const reminded = await lastReminded(trx, message.tenantId, memberId, message.sentAt - WITHIN_MS)
+  const { outboxId, reason } = readAppealed(words)
+  const reminded = await lastReminded(trx, message.tenantId, memberId, message.sentAt - WITHIN_MS, outboxId)
   if (!reminded) return { answer: '近两周没有给您的提醒,无需申诉。如有其他意见,请直接联系群里的负责人。', notes: [] }
   const isNew = await openAppeal(trx, reminded, { memberId, reason, at: message.sentAt })
   if (!isNew) return { answer: '这条提醒的申诉此前已经记下,不用重复提交。', notes: [] }

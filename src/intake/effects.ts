@@ -17,7 +17,7 @@ export interface Effects {
   entries: OutboxEntry[]
   /** A digest that the sender asked for, composed once the batch is written. */
   digest: DigestKind | null
-  /** The reason of an appeal, taken once the batch is written. */
+  /** What is said with an appeal, taken once the batch is written. */
   appeal: string | null
   /** What a second opinion is asked on, and what is to be said waits a moment for it. */
   awaitsOpinion: boolean

@@ -15,13 +15,15 @@ import { awaitOpinion, type SecondJudge } from './await-opinion.ts'
 import { createBatcher } from './batcher.ts'
 import { consider } from './consider.ts'
 import { type Effects, onlyKept } from './effects.ts'
+import { fillQuotes } from './fill-quotes.ts'
 import type { GroupState, PolicyInForce } from './group-state.ts'
 import { loadStates, trimState } from './load-states.ts'
 import { membersMet, senderOf } from './people.ts'
+import { createPortions } from './portions.ts'
 import type { Rooms } from './rooms.ts'
 import { createStateCache } from './state-cache.ts'
 import { storableMessage } from './storable-message.ts'
-import { writeEffects } from './write-effects.ts'
+import { writeEffects, writeHistory } from './write-effects.ts'
 
 /** A message that could not be judged; it is stored all the same. */
 export interface JudgeFailure extends GroupRef {
@@ -79,6 +81,31 @@ export function createIntake(options: IntakeOptions): Intake {
     }
   }
 
+  /** Considers the messages in their order; their history is written as it comes about. */
+  async function considerAll(
+    trx: Kysely<Tables>,
+    messages: readonly GroupMessage[],
+    states: ReadonlyMap<string, GroupState>,
+  ): Promise<Effects[]> {
+    const effects: Effects[] = []
+    const history = createPortions<Effects>((portion) => writeHistory(trx, portion))
+    try {
+      for (const message of messages) {
+        const state = states.get(groupKey(message))
+        if (!state) throw new CodedError('GROUP_MISSING', 'a group vanished while it was locked')
+        const effect = awaitOpinion(considerSafely(message, state), options.secondJudge, rooms.now())
+        absorb(state, effect)
+        shareWithOthers(states, state, effect)
+        effects.push(effect)
+        await history.add(effect)
+      }
+      await history.finish()
+      return effects
+    } finally {
+      await history.settled()
+    }
+  }
+
   async function take(orders: readonly Order[]): Promise<(readonly Receipt[])[]> {
     const batch = orders.flatMap((order) => order.messages)
     const amendments = orders.flatMap((order) => order.amendments)
@@ -124,15 +151,8 @@ export function createIntake(options: IntakeOptions): Intake {
         const key = messageKey(message)
         if (!known.has(key) && !fresh.has(key)) fresh.set(key, message)
       }
-      const effects: Effects[] = []
-      for (const message of [...fresh.values()].sort(byTime)) {
-        const state = states.get(groupKey(message))
-        if (!state) throw new CodedError('GROUP_MISSING', 'a group vanished while it was locked')
-        const effect = awaitOpinion(considerSafely(message, state), options.secondJudge, rooms.now())
-        absorb(state, effect)
-        shareWithOthers(states, state, effect)
-        effects.push(effect)
-      }
+      const ordered = (await fillQuotes(trx, [...fresh.values()])).sort(byTime)
+      const effects = await considerAll(trx, ordered, states)
       const later = effects.length > 0 ? await writeEffects(trx, states, effects, options) : []
       if (amendments.length > 0) await amendMessages(trx, amendments)
       if (cursors.length > 0) await moveCursors(trx, cursors, rooms.now())

@@ -19,9 +19,27 @@ function lastOf<T>(all: readonly T[], key: (each: T) => string): T[] {
   return [...new Map(all.map((each) => [key(each), each])).values()]
 }
 
+const at = ({ stored: { tenantId, groupId } }: Effects): GroupRef => ({ tenantId, groupId })
+
+/** Writes what is only ever added: messages, ledger events and decisions. A batch may be written in several parts. */
+export async function writeHistory(trx: Kysely<Tables>, effects: readonly Effects[]): Promise<void> {
+  await insertMessages(
+    trx,
+    effects.map((effect) => effect.stored),
+  )
+  await appendEvents(
+    trx,
+    effects.flatMap((effect) => effect.events.map((event) => ({ ...at(effect), ...event }))),
+  )
+  await insertDecisions(
+    trx,
+    effects.flatMap((effect) => effect.decisions),
+  )
+}
+
 /**
- * Writes what a batch leads to, in the transaction that holds the locks of its groups, and composes the answers that
- * need what was just written. Gives those answers and the notes that come with them.
+ * Writes what else a batch leads to once its history is written, in the transaction that holds the locks of its groups,
+ * and composes the answers that need what was just written. Gives those answers and the notes that come with them.
  */
 export async function writeEffects(
   trx: Kysely<Tables>,
@@ -39,19 +57,10 @@ export async function writeEffects(
     secondJudge?: SecondJudge | undefined
   },
 ): Promise<OutboxEntry[]> {
-  await insertMessages(
-    trx,
-    effects.map((effect) => effect.stored),
-  )
-  const at = (effect: Effects) => ({ tenantId: effect.stored.tenantId, groupId: effect.stored.groupId })
   const members = effects.flatMap((effect) => effect.members.map((member) => ({ ...at(effect), ...member })))
   await saveMembers(
     trx,
     lastOf(members, (member) => `${groupKey(member)}\0${member.memberId}`),
-  )
-  await appendEvents(
-    trx,
-    effects.flatMap((effect) => effect.events.map((event) => ({ ...at(effect), ...event }))),
   )
   const items = effects.flatMap((effect) =>
     effect.items.map((item) => ({ ...at(effect), item, changedAt: effect.stored.sentAt })),
@@ -63,10 +72,6 @@ export async function writeEffects(
   const groups = [...states.values()].map((state) => state.group)
   for (const group of groups) group.version++
   await saveGroups(trx, groups)
-  await insertDecisions(
-    trx,
-    effects.flatMap((effect) => effect.decisions),
-  )
   const later: OutboxEntry[] = []
   for (const { stored, digest, appeal } of effects) {
     const answering = { outboxId: rooms.newId(), now: rooms.now() }

@@ -2,10 +2,11 @@ import type { LedgerItem } from '../domain/ledger.ts'
 import { briefly } from './briefly.ts'
 import type { Draft } from './draft.ts'
 import { foldWidth } from './fold-width.ts'
+import { factsOf } from './item-facts.ts'
 import type { LedgerInput, LedgerView } from './ledger-view.ts'
-import { type Match, matchItems } from './match.ts'
+import { bestOf, type Match, matchItems } from './match.ts'
 import { titleOf } from './title.ts'
-import { addressedClasses, isOfClass, selfDesignation } from './units.ts'
+import { isOfClass, selfDesignation } from './units.ts'
 
 /** A snag belongs to a task only where more than nearness says so. */
 const SNAG_THRESHOLD = 2.4
@@ -19,14 +20,14 @@ export function advanceProblem(input: LedgerInput, view: LedgerView, draft: Draf
   const matches = matchItems(input, view)
   const { message } = input
   const note = briefly(message.text)
-  const same = matches.find((match) => match.item.kind === 'problem' && isSameProblem(match, input))
+  const same = bestOf(matches, (match) => match.item.kind === 'problem' && isSameProblem(match, input))
   if (same) {
     draft.add(same.item, { type: 'noted', note })
     return
   }
   const { memberId } = message.sender
   const unit = selfDesignation(message.text)
-  const snag = matches.find(({ item }) => item.kind === 'task' && concerns(item, memberId, unit))
+  const snag = bestOf(matches, ({ item }) => item.kind === 'task' && concerns(item, memberId, unit))
   if (snag && isSnagOf(snag)) draft.add(snag.item, { type: 'progressed', complete: false, note })
   draft.open({
     type: 'opened',
@@ -40,8 +41,7 @@ export function advanceProblem(input: LedgerInput, view: LedgerView, draft: Draf
 
 /** True where the task is the sender's, by assignment or as one of the kind of unit that it addresses. */
 const concerns = (task: LedgerItem, memberId: string, unit: string | null): boolean =>
-  task.assigneeIds.includes(memberId) ||
-  (unit !== null && addressedClasses(task.title).some((kind) => isOfClass(unit, kind)))
+  task.assigneeIds.includes(memberId) || (unit !== null && factsOf(task).classes.some((kind) => isOfClass(unit, kind)))
 
 const isSnagOf = ({ item, quoted, score, likeness, distance }: Match): boolean =>
   quoted || (score >= SNAG_THRESHOLD && (likeness >= 0.5 || (item.assigneeIds.length === 1 && distance <= 1)))

@@ -4,10 +4,11 @@ import { namedMembers } from './assignees.ts'
 import { briefly } from './briefly.ts'
 import type { Draft } from './draft.ts'
 import { foldWidth } from './fold-width.ts'
+import { factsOf } from './item-facts.ts'
 import type { LedgerInput, LedgerView } from './ledger-view.ts'
-import { type Match, matchItems } from './match.ts'
+import { bestOf, type Match, matchItems, ranked } from './match.ts'
 import { knownPeople } from './people.ts'
-import { addressedClasses, isOfClass, numberedUnits, selfDesignation, splitName } from './units.ts'
+import { isOfClass, numberedUnits, selfDesignation, splitName } from './units.ts'
 import { type Completion, completionOf, confirms } from './wording.ts'
 
 /** Below this score a report touches nothing. */
@@ -21,7 +22,7 @@ const LEARNING_MS = 18 * HOUR_MS
 /** Books a report on the task or problem that it means. */
 export function advanceProgress(input: LedgerInput, view: LedgerView, draft: Draft): void {
   const matches = matchItems(input, view)
-  const [best] = matches
+  const best = bestOf(matches)
   if (!best || best.score < THRESHOLD) return
   const completion = completionOf(input.message.text)
   const task = best.item.kind === 'task' ? best : orderBehind(best, matches, input)
@@ -31,7 +32,8 @@ export function advanceProgress(input: LedgerInput, view: LedgerView, draft: Dra
   }
   const after = reportOnTask(task, completion, input, view, draft)
   if (completion === 'complete')
-    for (const match of matches) if (isOvercome(match, after, input)) draft.add(match.item, { type: 'resolved' })
+    for (const { item } of ranked(matches.filter((match) => isOvercome(match, after, input))))
+      draft.add(item, { type: 'resolved' })
 }
 
 const isLinked = (a: LedgerItem, b: LedgerItem): boolean =>
@@ -40,7 +42,8 @@ const isLinked = (a: LedgerItem, b: LedgerItem): boolean =>
 /** The order by which a problem was answered, where its assignee now reports: their report is on the order. */
 function orderBehind(problem: Match, matches: readonly Match[], { message }: LedgerInput): Match | undefined {
   const { memberId } = message.sender
-  return matches.find(
+  return bestOf(
+    matches,
     ({ item }) =>
       item.kind === 'task' &&
       isLinked(item, problem.item) &&
@@ -106,7 +109,7 @@ function reportOnTask(
  */
 function joinClass(item: LedgerItem, { message, role }: LedgerInput, view: LedgerView, draft: Draft): LedgerItem {
   const { memberId } = message.sender
-  const classes = addressedClasses(item.title)
+  const classes = factsOf(item).classes
   if (classes.length === 0 || role === 'leader' || item.assigneeIds.includes(memberId)) return item
   const unit = nameUnit(memberId, view)
   if (item.assigneeIds.some((id) => nameUnit(id, view) !== '')) {
@@ -141,7 +144,7 @@ function nameUnit(memberId: string, view: LedgerView): string {
  * then the last one heard may not be the last. Names that carry the unit, or an earlier task to the same, settle it.
  */
 function knowsEveryAssignee(task: LedgerItem, { message }: LedgerInput, view: LedgerView): boolean {
-  const classes = addressedClasses(task.title)
+  const classes = factsOf(task).classes
   if (classes.length === 0 || task.assigneeIds.every((id) => nameUnit(id, view) !== '')) return true
   if (hasHeardTheMissing(task, classes, message.text, view)) return true
   return view.items.some(
@@ -149,7 +152,7 @@ function knowsEveryAssignee(task: LedgerItem, { message }: LedgerInput, view: Le
       earlier.kind === 'task' &&
       earlier.number < task.number &&
       message.sentAt - earlier.openedAt >= LEARNING_MS &&
-      addressedClasses(earlier.title).some((kind) => classes.includes(kind)) &&
+      factsOf(earlier).classes.some((kind) => classes.includes(kind)) &&
       earlier.assigneeIds.length > 1 &&
       earlier.assigneeIds.every((id) => task.assigneeIds.includes(id)),
   )

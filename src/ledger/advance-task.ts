@@ -4,7 +4,7 @@ import { namedMembers, resolveAssignees } from './assignees.ts'
 import { briefly } from './briefly.ts'
 import type { Draft } from './draft.ts'
 import type { LedgerInput, LedgerView } from './ledger-view.ts'
-import { type Match, matchItems } from './match.ts'
+import { bestOf, type Match, matchItems } from './match.ts'
 import { pointsOf } from './points.ts'
 import { titleOf } from './title.ts'
 import { addressedTitle } from './units.ts'
@@ -23,7 +23,7 @@ export function advanceTask(input: LedgerInput, view: LedgerView, findDue: FindD
   for (const part of partsOf(input, view, findDue)) {
     draft.open({ type: 'opened', kind: 'task', issuerId: input.message.sender.memberId, ...part })
   }
-  const [asked] = matches.filter(({ item }) => item.kind === 'problem' && item.state === 'open')
+  const asked = bestOf(matches, ({ item }) => item.kind === 'problem' && item.state === 'open')
   if (asked && input.role === 'leader' && (asked.quoted || answers(asked, input)))
     draft.add(asked.item, { type: 'accepted' })
 }
@@ -44,7 +44,7 @@ function changeExisting(
     match.quoted ||
     (match.score >= threshold && (match.likeness >= LIKENESS_NEEDED || isOnlyOneNamed(match, matches, input, view)))
   const tasks = matches.filter(({ item }) => item.kind === 'task' && mayChange(item, input))
-  const [best] = tasks
+  const best = bestOf(tasks)
   if (!best) return false
 
   if (cancels(text) && (best.quoted || isPlainlyMeant(best, tasks))) {
@@ -52,16 +52,18 @@ function changeExisting(
     settleSnags(best.item, view, draft)
     return true
   }
-  const due = findDue(text, sentAt)?.due ?? null
+  const dueSaid = () => findDue(text, sentAt)?.due ?? null
   if (handsOver(text) && means(best, CHANGE_THRESHOLD)) {
     const { assigneeIds } = resolveAssignees(text, input, view)
     if (assigneeIds.length === 0) return false
+    const due = dueSaid()
     const after = draft.add(best.item, { type: 'reassigned', assigneeIds })
     if (due !== null && due !== best.item.due) draft.add(after, { type: 'rescheduled', due })
     settleSnags(best.item, view, draft)
     return true
   }
   if (reschedules(text) && means(best, CHANGE_THRESHOLD)) {
+    const due = dueSaid()
     if (due !== null && due !== best.item.due) draft.add(best.item, { type: 'rescheduled', due })
     else draft.add(best.item, { type: 'noted', note: briefly(text) })
     settleSnags(best.item, view, draft)

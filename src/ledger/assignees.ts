@@ -1,7 +1,8 @@
 import { foldWidth } from './fold-width.ts'
+import { factsOf } from './item-facts.ts'
 import type { LedgerInput, LedgerView } from './ledger-view.ts'
 import { knownPeople, type Person, peopleOf, peopleOfClass } from './people.ts'
-import { addressAt, addressedClasses, classesOf, unitStem } from './units.ts'
+import { addressAt, classesOf, unitStem } from './units.ts'
 
 const MINUTES_30 = 30 * 60_000
 
@@ -104,8 +105,7 @@ function ofClass(kind: string, people: readonly Person[], view: LedgerView): str
   if (shown.some((person) => person.named)) return onePerUnit(shown.filter((person) => person.named))
   const known = new Set(ids(shown))
   for (const item of view.items) {
-    if (item.kind === 'task' && addressedClasses(item.title).includes(kind))
-      for (const id of item.assigneeIds) known.add(id)
+    if (item.kind === 'task' && factsOf(item).classes.includes(kind)) for (const id of item.assigneeIds) known.add(id)
   }
   return [...known]
 }

@@ -1,9 +1,11 @@
-import { isOpen, type LedgerItem } from '../domain/ledger.ts'
+import type { LedgerItem } from '../domain/ledger.ts'
 import { namedMembers } from './assignees.ts'
-import type { LedgerInput, LedgerView } from './ledger-view.ts'
+import { factsOf, type ItemFacts } from './item-facts.ts'
+import type { LedgerInput, LedgerView, RecentMessage } from './ledger-view.ts'
 import { peopleOf } from './people.ts'
+import { createPairFinder } from './shared-pairs.ts'
 import { bigrams, pairWeight } from './similarity.ts'
-import { addressedClasses, isOfClass, selfDesignation } from './units.ts'
+import { isOfClass, selfDesignation } from './units.ts'
 import { confirms } from './wording.ts'
 
 /** How well an item is what a message means. `likeness` is the part that words in common make, 0 to 3. */
@@ -34,27 +36,44 @@ const MOST_LIKENESS = 3
 const MOST_NEARNESS = 1.3
 const NEAR_MESSAGES = 6
 
-const itemPairs = new WeakMap<object, ReadonlySet<number>>()
+const pairsOfMessage = new WeakMap<RecentMessage, Int32Array>()
 
-/** The pairs of a text, remembered for the object that holds it: items and messages do not change. */
-function pairsFor(owner: object, text: string): ReadonlySet<number> {
-  const known = itemPairs.get(owner)
+/** The pairs of an earlier message, remembered for the object that holds it: it does not change. */
+function pairsOf(past: RecentMessage): Int32Array {
+  const known = pairsOfMessage.get(past)
   if (known) return known
-  const pairs = bigrams(text)
-  itemPairs.set(owner, pairs)
+  const pairs = bigrams(past.text)
+  pairsOfMessage.set(past, pairs)
   return pairs
 }
 
-/** Scores the open items against a message, best first. */
+function positionsIn(recent: readonly RecentMessage[]): Map<string, number> {
+  const position = new Map<string, number>()
+  for (let index = 0; index < recent.length; index += 1) position.set((recent[index] as RecentMessage).messageId, index)
+  return position
+}
+
+/** Scores the open items against a message, in no order. */
 export function matchItems(input: LedgerInput, view: LedgerView): Match[] {
-  const open = view.items.filter(isOpen)
+  const open: LedgerItem[] = []
+  const facts: ItemFacts[] = []
+  for (const item of view.items) {
+    const found = factsOf(item)
+    if (!found.open) continue
+    open.push(item)
+    facts.push(found)
+  }
   if (open.length === 0) return []
   const { message } = input
-  const position = new Map(view.recent.map((past, index) => [past.messageId, index]))
+  const position = positionsIn(view.recent)
   const said = bigrams(message.quote ? `${message.text} ${message.quote.text}` : message.text)
-  const shared = open.map((item) => sharedPairs(item, said, position, view))
-  const itemsWith = new Map<number, number>()
-  for (const pairs of shared) for (const pair of pairs) itemsWith.set(pair, (itemsWith.get(pair) ?? 0) + 1)
+  const finder = createPairFinder(said)
+  const shared = open.map((item, index) => {
+    const { pairs } = facts[index] as ItemFacts
+    const opening = view.recent[position.get(item.messageId) ?? -1]
+    return finder.sharedWith(pairs, opening && pairsOf(opening))
+  })
+  const weights = weightsOf(said, shared)
   const speaker: Speaker = {
     memberId: message.sender.memberId,
     role: input.role,
@@ -65,33 +84,41 @@ export function matchItems(input: LedgerInput, view: LedgerView): Match[] {
   }
   const named = new Set(namedMembers(message.text, input, view))
 
-  return open
-    .map((item, index): Match => {
-      let weight = 0
-      for (const pair of shared[index] ?? []) weight += pairWeight(pair, itemsWith.get(pair) ?? 1)
-      const likeness = MOST_LIKENESS * (1 - Math.exp(-weight / 2.5))
-      const quoted = isQuoted(item, message.quote?.messageId)
-      const distance = distanceOf(item, position, view.recent.length)
-      const nearness = MOST_NEARNESS * Math.exp(-distance / NEAR_MESSAGES)
-      const names = named.has(item.issuerId) || item.assigneeIds.some((id) => named.has(id)) ? NAMED : 0
-      const score = (quoted ? QUOTED : 0) + likeness + nearness + names + relation(item, speaker, distance)
-      return { item, score, likeness, quoted, distance }
-    })
-    .sort((a, b) => b.score - a.score || b.item.number - a.item.number)
+  return open.map((item, index): Match => {
+    let weight = 0
+    for (const place of shared[index] ?? []) weight += weights[place] ?? 0
+    const likeness = weight === 0 ? 0 : MOST_LIKENESS * (1 - Math.exp(-weight / 2.5))
+    const quoted = isQuoted(item, message.quote?.messageId)
+    const distance = distanceOf(item, position, view.recent.length)
+    const nearness = distance === Infinity ? 0 : MOST_NEARNESS * Math.exp(-distance / NEAR_MESSAGES)
+    const isNamed = named.size > 0 && (named.has(item.issuerId) || item.assigneeIds.some((id) => named.has(id)))
+    const names = isNamed ? NAMED : 0
+    const related = relation(item, facts[index] as ItemFacts, speaker, distance)
+    const score = (quoted ? QUOTED : 0) + likeness + nearness + names + related
+    return { item, score, likeness, quoted, distance }
+  })
 }
 
-function sharedPairs(
-  item: LedgerItem,
-  said: ReadonlySet<number>,
-  position: ReadonlyMap<string, number>,
-  view: LedgerView,
-): number[] {
-  const opening = view.recent[position.get(item.messageId) ?? -1]
-  const inTitle = pairsFor(item, item.title)
-  const inOpening = opening && pairsFor(opening, opening.text)
-  const shared: number[] = []
-  for (const pair of said) if (inTitle.has(pair) || inOpening?.has(pair)) shared.push(pair)
-  return shared
+/** What each pair of the message is worth: one that many items share says less. */
+function weightsOf(said: Int32Array, shared: readonly (readonly number[])[]): Float64Array {
+  const itemsWith = new Uint32Array(said.length)
+  for (const places of shared) for (const place of places) itemsWith[place] = (itemsWith[place] ?? 0) + 1
+  const weights = new Float64Array(said.length)
+  for (let place = 0; place < said.length; place += 1)
+    weights[place] = pairWeight(said[place] as number, itemsWith[place] as number)
+  return weights
+}
+
+const byRank = (a: Match, b: Match): number => b.score - a.score || b.item.number - a.item.number
+
+/** Best first. */
+export const ranked = (matches: readonly Match[]): Match[] => matches.toSorted(byRank)
+
+/** The best of those that fit; the same as the first of `ranked`, without the work of sorting hundreds. */
+export function bestOf(matches: readonly Match[], fits: (match: Match) => boolean = () => true): Match | undefined {
+  let best: Match | undefined
+  for (const match of matches) if ((!best || byRank(match, best) < 0) && fits(match)) best = match
+  return best
 }
 
 const isQuoted = (item: LedgerItem, quotedId: string | undefined): boolean =>
@@ -121,6 +148,7 @@ interface Speaker {
 /** What the speaker's part in an item counts for; who speaks weighs most. */
 function relation(
   item: LedgerItem,
+  { classes }: ItemFacts,
   { memberId, role, unit, unitInName, owes, presides }: Speaker,
   distance: number,
 ): number {
@@ -134,7 +162,6 @@ function relation(
   }
   if (item.issuerId === memberId) return presides ? WHO.issuer : WHO.stranger
   if (role === 'leader') return 0
-  const classes = addressedClasses(item.title)
   if (unit !== null && classes.some((kind) => isOfClass(unit, kind))) return WHO.assignee
   // Who belongs to a kind of unit is still being learned, unless the names show it.
   const mayBelong = item.assigneeIds.length === 0 || (classes.length > 0 && !unitInName)

@@ -12,23 +12,32 @@ const NOT_MATTER = new RegExp(
 )
 
 const RUN = /[\p{L}\p{N}]+/gu
-const DIGITS = /^\d+$/
 
 /** Two neighbouring UTF-16 code units as one small integer, which sets hold faster than strings. */
 const codeOf = (run: string, index: number): number => (run.charCodeAt(index) << 16) | run.charCodeAt(index + 1)
 
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
+
 const COMMON: ReadonlySet<number> = new Set(COMMON_BIGRAMS.map((pair) => codeOf(pair, 0)))
 
-/** The pairs of neighbouring characters that say what a text is about, as integers; those of its first 600 characters. */
-export function bigrams(text: string): Set<number> {
-  const found = new Set<number>()
+/**
+ * The pairs of neighbouring characters that say what a text is about, as integers, each once, in the order of the text;
+ * those of its first 600 characters.
+ */
+export function bigrams(text: string): Int32Array {
+  const seen = new Set<number>()
+  const found: number[] = []
   const matter = text.slice(0, 600).normalize('NFKC').toLowerCase().replace(NOT_MATTER, ' ')
   for (const [run] of matter.matchAll(RUN)) {
     for (let index = 0; index + 2 <= run.length; index += 1) {
-      if (!DIGITS.test(run.slice(index, index + 2))) found.add(codeOf(run, index))
+      if (isDigit(run.charCodeAt(index)) && isDigit(run.charCodeAt(index + 1))) continue
+      const pair = codeOf(run, index)
+      if (seen.has(pair)) continue
+      seen.add(pair)
+      found.push(pair)
     }
   }
-  return found
+  return new Int32Array(found)
 }
 
 /** What one shared pair is worth: a common one little, one that many items share less than one of this item alone. */

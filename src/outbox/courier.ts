@@ -10,9 +10,11 @@ import {
   type OutboxRef,
   settleEntry,
 } from '../store/outbox.ts'
+import { nextInLine, waitInLine } from '../store/outbox-lines.ts'
 import type { OutboxState, Tables } from '../store/tables.ts'
 import type { OutboxJobs } from './jobs.ts'
 import type { Permit } from './permit.ts'
+import { createRests } from './rests.ts'
 import { splitByBytes } from './split.ts'
 
 const FIRST_WAIT_MS = 5_000
@@ -21,6 +23,11 @@ const LONGEST_WAIT_MS = 10 * 60_000
 /** The wait before the next attempt: 5 s, doubling up to 10 minutes, or longer where the platform asks for it. */
 export const retryWait = (attempts: number, afterMs = 0): number =>
   Math.max(afterMs, Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(attempts - 1, 20)))
+
+const RESTING = {
+  code: 'CHANNEL_RESTS',
+  hint: '这条通道刚才没有给出明确的回应,稍候再发,以免送不到的越积越多。',
+}
 
 /** What became of an entry that the courier was woken for. */
 export type Delivery = { ref: OutboxRef; state: OutboxState; channel: string; code?: string }
@@ -43,29 +50,35 @@ export interface Courier {
 /**
  * The one way out. An entry is marked `sending` and committed before its channel is called: if the process dies in
  * between, nobody knows whether it arrived, so it becomes `uncertain` and is never said again. Better a reminder lost
- * than one said twice.
+ * than one said twice. What one channel says to one recipient is said in the order in which it was written, whatever
+ * node or order the queue wakes it in.
  */
 export function createCourier({ db, jobs, channels, now, permit = () => 'now', onSettled }: CourierOptions): Courier {
+  const rests = createRests(retryWait)
+
   async function sendParts(entry: ClaimedEntry, channel: Channel): Promise<SendResult> {
-    const parts = splitByBytes(entry.body, channel.maxBytes)
+    const message = { groupId: entry.groupId, audience: audienceOf(entry.recipient) }
+    // Once a part is out, the others are cut as it was, whatever has been configured since.
+    const partBytes = entry.partBytes ?? channel.maxBytesTo?.(message) ?? channel.maxBytes
+    const parts = splitByBytes(entry.body, partBytes)
     let result: SendResult = { status: 'sent', receipt: null }
     for (let index = entry.partsSent; index < parts.length; index++) {
       result = await channel.send({
-        groupId: entry.groupId,
-        audience: audienceOf(entry.recipient),
+        ...message,
         outboxId: parts.length === 1 ? entry.outboxId : `${entry.outboxId}-${index + 1}`,
         body: parts[index] as string,
+        ...(parts.length === 1 ? { card: entry.card, picture: entry.picture } : {}),
       })
       if (result.status !== 'sent') return result
-      if (parts.length > 1) await countPart(db, entry, index + 1)
+      if (parts.length > 1) await countPart(db, entry, { partsSent: index + 1, partBytes }, now())
     }
-    return result
+    return parts.length === 1 ? result : { status: 'sent', receipt: null }
   }
 
   /** Lets an entry wait until its moment, and sees to it that it is woken then. */
   async function putBack(
     entry: ClaimedEntry,
-    why: { code?: string; hint?: string; notBefore: EpochMs },
+    why: { code?: string; hint?: string; notBefore: EpochMs; attempts?: number },
     at: EpochMs,
   ): Promise<void> {
     await db.transaction().execute(async (trx) => {
@@ -77,7 +90,7 @@ export function createCourier({ db, jobs, channels, now, permit = () => 'now', o
   async function settle(entry: ClaimedEntry, result: SendResult, at: EpochMs): Promise<Delivery> {
     const delivery = { ref: entry, channel: entry.channel }
     if (result.status === 'sent') {
-      await settleEntry(db, entry, { state: 'sent' }, at)
+      await settleEntry(db, entry, { state: 'sent', receipt: result.receipt }, at)
       return { ...delivery, state: 'sent' }
     }
     const { code, hint } = result
@@ -85,12 +98,31 @@ export function createCourier({ db, jobs, channels, now, permit = () => 'now', o
       await settleEntry(db, entry, { state: result.status, code, hint }, at)
       return { ...delivery, state: result.status, code }
     }
-    await putBack(entry, { code, hint, notBefore: at + retryWait(entry.attempts, result.afterMs) }, at)
+    const wait = result.paced ? (result.afterMs ?? 0) : retryWait(entry.attempts, result.afterMs)
+    // Woken at the latest when it has expired: that is recorded then, and it stands before nobody any more.
+    const notBefore = Math.min(at + wait, Math.max(at, entry.expiresAt + 1))
+    const attempts = entry.attempts - (result.paced ? 1 : 0)
+    await putBack(entry, { code, hint, notBefore, attempts }, at)
     return { ...delivery, state: 'queued', code }
   }
 
-  async function attempt(ref: OutboxRef, repeated: boolean): Promise<Delivery | null> {
+  /** `waits`: another one stands before it; whoever settles that one wakes it. */
+  async function claimInTurn(ref: OutboxRef): Promise<ClaimedEntry | 'waits' | undefined> {
     const entry = await claimEntry(db, ref, now())
+    if (entry || !(await waitInLine(db, ref))) return entry
+    // The way may have become free before it was noted that this one waits: then nobody would wake it.
+    return (await claimEntry(db, ref, now())) ?? 'waits'
+  }
+
+  /** Wakes who waits for what has just been settled. */
+  async function wakeNext(ref: OutboxRef): Promise<void> {
+    const next = await nextInLine(db, ref, now())
+    if (next) await jobs.enqueue(db, [{ ...next, notBefore: now() }])
+  }
+
+  async function attempt(ref: OutboxRef, repeated: boolean): Promise<Delivery | null> {
+    const entry = await claimInTurn(ref)
+    if (entry === 'waits') return null
     if (!entry) {
       const [channel] = repeated ? await markUncertain(db, ref, now()) : []
       return channel === undefined ? null : { ref, channel, state: 'uncertain', code: 'INTERRUPTED' }
@@ -108,19 +140,27 @@ export function createCourier({ db, jobs, channels, now, permit = () => 'now', o
       await putBack(entry, { notBefore: permitted.notBefore }, now())
       return { ref, channel: entry.channel, state: 'queued', code: 'QUIET' }
     }
+    const rest = rests.until(entry.channel, now())
+    if (rest !== null) {
+      await putBack(entry, { ...RESTING, notBefore: rest, attempts: entry.attempts - 1 }, now())
+      return { ref, channel: entry.channel, state: 'queued', code: RESTING.code }
+    }
     const channel = channels.get(entry.channel)
     const gone: SendResult = {
       status: 'failed',
       code: 'CHANNEL_GONE',
       hint: `通道 ${entry.channel} 已不在配置中,请检查配置。`,
     }
-    return settle(entry, channel ? await sendParts(entry, channel) : gone, now())
+    const delivery = await settle(entry, channel ? await sendParts(entry, channel) : gone, now())
+    rests.note(entry.channel, delivery.state, now())
+    return delivery
   }
 
   return {
     deliver: async (ref, repeated = false) => {
       const delivery = await attempt(ref, repeated)
       if (delivery) onSettled?.(delivery)
+      await wakeNext(ref)
       return delivery
     },
   }

@@ -1,10 +1,12 @@
 import { HOUR_MS } from '../domain/calendar.ts'
+import type { Picture } from '../domain/card.ts'
 import type { Decision, Purpose } from '../domain/decision.ts'
 import type { EpochMs, GroupMessage } from '../domain/message.ts'
 import { type Audience, audienceOf, SIMULATED_CHANNEL } from '../domain/outbound.ts'
 import { purposeOf } from '../policy/budget.ts'
 import type { Group } from '../store/groups.ts'
 import type { OutboxEntry } from '../store/outbox.ts'
+import { reminderCard } from './reminder-card.ts'
 import type { Route } from './route.ts'
 
 /** A word about a message is worth saying for a day, a note for three. */
@@ -48,6 +50,7 @@ export function entryOf(
     purpose,
     channel: channel ?? SIMULATED_CHANNEL,
     body,
+    card: decision.action === 'remind-sender' ? reminderCard(context.outboxId) : undefined,
     state: decision.held === null && channel !== null ? 'queued' : 'held',
     held: decision.held ?? (channel === null ? 'no-channel' : null),
     notBefore: decision.notBefore,
@@ -107,7 +110,7 @@ export function appealEntry(
 /** A digest for the group; said once a period, since the period is its cause. */
 export const digestEntry = (
   group: { tenantId: string; groupId: string },
-  digest: { kind: string; period: string; body: string; channel: string | null },
+  digest: { kind: string; period: string; body: string; picture?: Picture | undefined; channel: string | null },
   context: { outboxId: string; now: EpochMs; notBefore: EpochMs },
 ): OutboxEntry => ({
   tenantId: group.tenantId,
@@ -119,6 +122,7 @@ export const digestEntry = (
   purpose: 'digest',
   channel: digest.channel ?? SIMULATED_CHANNEL,
   body: digest.body,
+  picture: digest.picture,
   state: digest.channel === null ? 'held' : 'queued',
   held: digest.channel === null ? 'no-channel' : null,
   notBefore: context.notBefore,

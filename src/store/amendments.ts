@@ -1,11 +1,12 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Amendment } from '../domain/message.ts'
 import { groupKey } from './groups.ts'
+import type { MessageRef } from './messages.ts'
 import type { Tables } from './tables.ts'
 
 /**
  * Notes what became of stored messages, in the transaction that has locked their groups. What a recalled message said
- * is erased; that it was said, by whom and with which verdict, stays. An edit keeps the words that were judged.
+ * is erased, also where others quote it; that it was said, by whom and with which verdict, stays. An edit keeps the words that were judged.
  * Messages that were never heard are passed over. Raises the versions of the groups.
  */
 export async function amendMessages(trx: Kysely<Tables>, amendments: readonly Amendment[]): Promise<void> {
@@ -23,6 +24,7 @@ export async function amendMessages(trx: Kysely<Tables>, amendments: readonly Am
       .where('message_id', '=', messageId)
       .where('recalled_at', 'is', null)
       .execute()
+    if (change.kind === 'recalled') await eraseQuotes(trx, { tenantId, groupId, messageId })
   }
   for (const { tenantId, groupId } of new Map(amendments.map((each) => [groupKey(each), each])).values())
     await trx
@@ -31,4 +33,14 @@ export async function amendMessages(trx: Kysely<Tables>, amendments: readonly Am
       .where('tenant_id', '=', tenantId)
       .where('group_id', '=', groupId)
       .execute()
+}
+
+/** Whoever quotes a message says so later: only what was sent since is looked at. */
+async function eraseQuotes(trx: Kysely<Tables>, { tenantId, groupId, messageId }: MessageRef): Promise<void> {
+  await sql`
+    update messages m set quote = json_build_object('messageId', ${messageId}::text, 'text', '')
+    from messages quoted
+    where quoted.tenant_id = ${tenantId} and quoted.group_id = ${groupId} and quoted.message_id = ${messageId}
+      and m.tenant_id = ${tenantId} and m.group_id = ${groupId} and m.sent_at >= quoted.sent_at
+      and m.quote is not null and m.quote ->> 'messageId' = ${messageId}`.execute(trx)
 }

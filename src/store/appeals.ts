@@ -11,12 +11,16 @@ export interface Reminded extends GroupRef {
   text: string
 }
 
-/** The last private reminder since `since` that really reached the member, in whichever group; undefined where none did. */
+/**
+ * The last private reminder since `since` that really reached the member, in whichever group; undefined where none did.
+ * With `outboxId` that very one: it has reached whoever names it, whatever the store knows.
+ */
 export async function lastReminded(
   db: Kysely<Tables>,
   tenantId: string,
   memberId: string,
   since: EpochMs,
+  outboxId: string | null = null,
 ): Promise<Reminded | undefined> {
   const row = await db
     .selectFrom('decisions as d')
@@ -38,7 +42,8 @@ export async function lastReminded(
     .where('d.action', '=', 'remind-sender')
     .where('d.simulated', '=', false)
     .where('d.at', '>', new Date(since))
-    .where('o.state', 'in', ['sent', 'uncertain'])
+    .$if(outboxId === null, (query) => query.where('o.state', 'in', ['sent', 'uncertain']))
+    .$if(outboxId !== null, (query) => query.where('o.outbox_id', '=', outboxId))
     .orderBy('d.at', 'desc')
     .limit(1)
     .executeTakeFirst()

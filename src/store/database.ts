@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises'
-import type { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect, PGliteDriver, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { type BackendProfile, type Db, fromPglite } from 'pg-boss'
@@ -7,6 +6,7 @@ import { CodedError } from '../domain/errors.ts'
 import { lockFolder } from './folder-lock.ts'
 import { migrate } from './migrate.ts'
 import { openPglite } from './pglite.ts'
+import { type EmbeddedDatabase, openPgliteThread } from './pglite-thread.ts'
 import type { Tables } from './tables.ts'
 
 /** One open database: typed queries for the rooms, and the same connection as pg-boss wants it. */
@@ -46,9 +46,9 @@ class QueueingPGliteDriver extends PGliteDriver {
 }
 
 class QueueingPGliteDialect extends PGliteDialect {
-  readonly #pglite: PGlite
+  readonly #pglite: EmbeddedDatabase
 
-  constructor(pglite: PGlite) {
+  constructor(pglite: EmbeddedDatabase) {
     super({ pglite })
     this.#pglite = pglite
   }
@@ -67,7 +67,8 @@ async function openEmbedded(folder: string | null): Promise<Store> {
     unlock = await lockFolder(folder)
   }
   try {
-    const pglite = await openPglite(folder)
+    // What lives in memory is short-lived: a thread would take longer to start than it would save.
+    const pglite: EmbeddedDatabase = await (folder === null ? openPglite(null) : openPgliteThread(folder))
     const db = new Kysely<Tables>({ dialect: new QueueingPGliteDialect(pglite) })
     await migrate(db)
     return {

@@ -1,7 +1,8 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { GroupMessage, Role } from '../domain/message.ts'
 import type { Group } from './groups.ts'
-import type { MessageRef, RecentMessage } from './messages.ts'
+import { type MessageRef, messageKey, type RecentMessage } from './messages.ts'
+import { unnest } from './rows.ts'
 import type { Tables } from './tables.ts'
 
 const rowsOf = (db: Kysely<Tables>, ref: MessageRef) =>
@@ -36,6 +37,40 @@ export async function findMessage(
     ...(quote ? { quote } : {}),
   }
   return { message, role: row.sender_role }
+}
+
+/** What messages say now, and who said it, by `messageKey`; those that are not stored, or say nothing any more, are left out. */
+export async function wordsOf(
+  db: Kysely<Tables>,
+  refs: readonly MessageRef[],
+): Promise<Map<string, { text: string; senderId: string }>> {
+  if (refs.length === 0) return new Map()
+  // Each by the index: the embedded store has no statistics.
+  const { rows } = await sql<{
+    tenant_id: string
+    group_id: string
+    message_id: string
+    text: string
+    sender_id: string
+  }>`
+    select k.tenant_id, k.group_id, k.message_id, m.text, m.sender_id
+    from ${unnest(
+      refs.map((ref) => ref.tenantId),
+      refs.map((ref) => ref.groupId),
+      refs.map((ref) => ref.messageId),
+    )} as k(tenant_id, group_id, message_id)
+    cross join lateral (
+      select coalesce(edited_text, text) as text, sender_id from messages m
+      where m.tenant_id = k.tenant_id and m.group_id = k.group_id and m.message_id = k.message_id
+      limit 1
+    ) m
+    where m.text <> ''`.execute(db)
+  return new Map(
+    rows.map((row) => [
+      messageKey({ tenantId: row.tenant_id, groupId: row.group_id, messageId: row.message_id }),
+      { text: row.text, senderId: row.sender_id },
+    ]),
+  )
 }
 
 /** The last `limit` messages of a group that had arrived before this one, oldest first by sending time. */

@@ -8,6 +8,9 @@ import { up as appeals } from './migrations/0004-appeals.ts'
 import { up as corrections } from './migrations/0005-corrections.ts'
 import { up as secondOpinions } from './migrations/0006-second-opinions.ts'
 import { up as listeners } from './migrations/0007-listeners.ts'
+import { up as outboxForms } from './migrations/0008-outbox-forms.ts'
+import { up as sessions } from './migrations/0009-sessions.ts'
+import { up as outboxLines } from './migrations/0010-outbox-lines.ts'
 
 /** Numbered once and never changed: a deployment may stand at any of them. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -18,6 +21,9 @@ const MIGRATIONS: Record<string, Migration> = {
   '0005-corrections': { up: corrections },
   '0006-second-opinions': { up: secondOpinions },
   '0007-listeners': { up: listeners },
+  '0008-outbox-forms': { up: outboxForms },
+  '0009-sessions': { up: sessions },
+  '0010-outbox-lines': { up: outboxLines },
 }
 
 /** Brings the schema up to date; safe with several nodes starting at once (the migrator locks). */

@@ -1,8 +1,10 @@
 import { type Kysely, sql } from 'kysely'
+import type { Card, Picture } from '../domain/card.ts'
 import type { Hold, PastPost, Purpose } from '../domain/decision.ts'
 import type { EpochMs } from '../domain/message.ts'
 import { GROUP, type Outbound, recipientOf, SIMULATED_CHANNEL } from '../domain/outbound.ts'
 import type { GroupRef } from './groups.ts'
+import { isBehind } from './outbox-lines.ts'
 import { insertRows, timestamp, unnest } from './rows.ts'
 import type { OutboxState, Tables } from './tables.ts'
 
@@ -41,6 +43,9 @@ export async function insertOutbox(trx: Kysely<Tables>, entries: readonly Outbox
       'changed_at',
       'attempts',
       'parts_sent',
+      'card',
+      'picture',
+      'picture_description',
     ],
     entries.map((entry) => ({
       tenant_id: entry.tenantId,
@@ -60,6 +65,9 @@ export async function insertOutbox(trx: Kysely<Tables>, entries: readonly Outbox
       changed_at: timestamp(entry.createdAt),
       attempts: 0,
       parts_sent: 0,
+      card: entry.card ?? null,
+      picture: entry.picture === undefined ? null : `\\x${Buffer.from(entry.picture.png).toString('hex')}`,
+      picture_description: entry.picture?.description ?? null,
     })),
     'on conflict (tenant_id, group_id, cause) do nothing returning outbox_id',
   ).execute(trx)
@@ -139,19 +147,23 @@ export interface ClaimedEntry extends OutboxRef {
   recipient: string
   channel: string
   body: string
+  card: Card | undefined
+  picture: Picture | undefined
   notBefore: EpochMs
   expiresAt: EpochMs
   attempts: number
   partsSent: number
+  partBytes: number | null
 }
 
-/** Takes a queued entry for sending; undefined where it is not queued (any more). */
+/** Takes a queued entry for sending; undefined where it is not queued (any more), or another stands before it. */
 export async function claimEntry(db: Kysely<Tables>, ref: OutboxRef, now: EpochMs): Promise<ClaimedEntry | undefined> {
   const row = await db
     .updateTable('outbox')
     .set((eb) => ({ state: 'sending' as const, changed_at: timestamp(now), attempts: eb('attempts', '+', 1) }))
     .where(atRef(ref))
     .where('state', '=', 'queued')
+    .where(({ not }) => not(isBehind(sql`outbox`, now)))
     .returningAll()
     .executeTakeFirst()
   return (
@@ -161,19 +173,29 @@ export async function claimEntry(db: Kysely<Tables>, ref: OutboxRef, now: EpochM
       recipient: row.recipient,
       channel: row.channel,
       body: row.body,
+      card: row.card ?? undefined,
+      picture: row.picture ? { png: row.picture, description: row.picture_description ?? '' } : undefined,
       notBefore: row.not_before.getTime(),
       expiresAt: row.expires_at.getTime(),
       attempts: row.attempts,
       partsSent: row.parts_sent,
+      partBytes: row.part_bytes,
     }
   )
 }
 
-/** Records what became of an entry; `queued` puts it back until `notBefore`. */
+/** Records what became of an entry; `queued` puts it back until `notBefore`, with `attempts` where this was none. */
 export async function settleEntry(
   db: Kysely<Tables>,
   ref: OutboxRef,
-  outcome: { state: OutboxState; code?: string; hint?: string; notBefore?: EpochMs },
+  outcome: {
+    state: OutboxState
+    code?: string
+    hint?: string
+    receipt?: string | null
+    notBefore?: EpochMs
+    attempts?: number
+  },
   now: EpochMs,
 ): Promise<void> {
   await db
@@ -182,8 +204,12 @@ export async function settleEntry(
       state: outcome.state,
       code: outcome.code ?? null,
       hint: outcome.hint ?? null,
+      receipt: outcome.receipt ?? null,
       changed_at: timestamp(now),
+      // Pictures are large, and nobody looks at one again that was said or never will be.
+      ...(outcome.state === 'queued' ? {} : { picture: null }),
       ...(outcome.notBefore === undefined ? {} : { not_before: timestamp(outcome.notBefore) }),
+      ...(outcome.attempts === undefined ? {} : { attempts: outcome.attempts }),
     })
     .where(atRef(ref))
     .execute()
@@ -216,16 +242,29 @@ export async function takeBackEntries(
   return Number(numUpdatedRows)
 }
 
-/** Remembers that one more part of a split message is out. */
-export async function countPart(db: Kysely<Tables>, ref: OutboxRef, partsSent: number): Promise<void> {
-  await db.updateTable('outbox').set({ parts_sent: partsSent }).where(atRef(ref)).execute()
+/** Remembers that one more part of a message that is split into parts of `partBytes` is out. */
+export async function countPart(
+  db: Kysely<Tables>,
+  ref: OutboxRef,
+  { partsSent, partBytes }: Pick<ClaimedEntry, 'partsSent'> & { partBytes: number },
+  now: EpochMs,
+): Promise<void> {
+  await db
+    .updateTable('outbox')
+    .set({ parts_sent: partsSent, part_bytes: partBytes, changed_at: timestamp(now) })
+    .where(atRef(ref))
+    .execute()
 }
 
 /**
- * Marks an entry that was being sent when its process died, or all of them: whether they arrived is unknown, so they
- * are not repeated. Gives the channels of those marked.
+ * Marks an entry that was being sent when its process died, all of them, or those on which nothing has moved since a
+ * moment: whether they arrived is unknown, so they are not repeated. Gives the channels of those marked.
  */
-export async function markUncertain(db: Kysely<Tables>, ref: OutboxRef | 'all', now: EpochMs): Promise<string[]> {
+export async function markUncertain(
+  db: Kysely<Tables>,
+  which: OutboxRef | { unmovedSince: EpochMs } | 'all',
+  now: EpochMs,
+): Promise<string[]> {
   const rows = await db
     .updateTable('outbox')
     .set({
@@ -235,19 +274,28 @@ export async function markUncertain(db: Kysely<Tables>, ref: OutboxRef | 'all', 
       changed_at: timestamp(now),
     })
     .where('state', '=', 'sending')
-    .$if(ref !== 'all', (query) => query.where(atRef(ref as OutboxRef)))
+    .$if(which !== 'all' && 'outboxId' in which, (query) => query.where(atRef(which as OutboxRef)))
+    .$if(which !== 'all' && 'unmovedSince' in which, (query) =>
+      query.where('changed_at', '<', new Date((which as { unmovedSince: EpochMs }).unmovedSince)),
+    )
     .returning('channel')
     .execute()
   return rows.map((row) => row.channel)
 }
 
-/** Entries that should have been said before `before` and are still queued, oldest first. */
-export async function overdueEntries(db: Kysely<Tables>, before: EpochMs, limit: number): Promise<OutboxRef[]> {
+/** Entries that should have been said before `before`, are still queued and stand behind nobody; oldest first. */
+export async function overdueEntries(
+  db: Kysely<Tables>,
+  before: EpochMs,
+  now: EpochMs,
+  limit: number,
+): Promise<OutboxRef[]> {
   const rows = await db
     .selectFrom('outbox')
     .select(['tenant_id', 'group_id', 'outbox_id'])
     .where('state', '=', 'queued')
     .where('not_before', '<', new Date(before))
+    .where(({ not }) => not(isBehind(sql`outbox`, now)))
     .orderBy('not_before')
     .limit(limit)
     .execute()
@@ -258,7 +306,7 @@ export async function overdueEntries(db: Kysely<Tables>, before: EpochMs, limit:
 export const outboxSince = (db: Kysely<Tables>, group: GroupRef, since: EpochMs, limit: number) =>
   db
     .selectFrom('outbox')
-    .selectAll()
+    .select(['outbox_id', 'recipient', 'purpose', 'channel', 'body', 'state', 'not_before'])
     .where('tenant_id', '=', group.tenantId)
     .where('group_id', '=', group.groupId)
     .where('created_at', '>=', new Date(since))

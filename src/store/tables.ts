@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely'
+import type { Card } from '../domain/card.ts'
 import type { Action, Hold, Purpose } from '../domain/decision.ts'
 import type { Flag, Label } from '../domain/label.ts'
 import type { LedgerEventBody, LedgerItem } from '../domain/ledger.ts'
@@ -128,8 +129,18 @@ interface OutboxTable extends GroupKey {
   changed_at: Timestamp
   attempts: Generated<number>
   parts_sent: Generated<number>
+  /** Into parts of how many bytes the body is split; null until a part is out. */
+  part_bytes: Generated<number | null>
+  /** The order of writing. */
+  serial: Generated<string>
   code: string | null
   hint: string | null
+  card: Json<Card> | null
+  /** PNG, until it is said or will not be; its description stays. */
+  picture: Uint8Array | null
+  picture_description: string | null
+  /** What the platform calls the message that was said; null where it says nothing, or it was said in parts. */
+  receipt: string | null
 }
 
 interface AppealsTable extends GroupKey {
@@ -200,6 +211,12 @@ interface LeasesTable {
   until: Timestamp
 }
 
+interface DingtalkSessionsTable extends GroupKey {
+  /** A secret. */
+  url: string
+  expires_at: Timestamp
+}
+
 /** All tables of the store; the schema is in `migrations/`. */
 export interface Tables {
   groups: GroupsTable
@@ -218,4 +235,5 @@ export interface Tables {
   second_opinion_days: SecondOpinionDaysTable
   cursors: CursorsTable
   leases: LeasesTable
+  dingtalk_sessions: DingtalkSessionsTable
 }

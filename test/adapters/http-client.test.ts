@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createHttpClient, harmlessToRepeat } from '../../src/adapters/http-client.ts'
+import { formFields } from '../platforms/form-fields.ts'
 import { type FakeAnswer, type Loopback, type SeenRequest, startLoopback } from '../platforms/loopback.ts'
 
 const open: Loopback[] = []
@@ -26,6 +27,26 @@ describe('HTTP client', () => {
     expect(outcome).toEqual({ status: 400, json: { code: 'x' } })
     expect(seen[0]).toMatchObject({ method: 'POST', path: '/a', body: '{"甲":"乙"}' })
     expect(seen[0]?.headers).toMatchObject({ 'x-token': 't', 'content-type': 'application/json; charset=utf-8' })
+  })
+
+  it('sends a form with the bytes of its file as they are', async () => {
+    const seen: SeenRequest[] = []
+    const url = await serve((request) => {
+      seen.push(request)
+      return { body: '{}' }
+    })
+    const bytes = Uint8Array.from({ length: 256 }, (_, index) => index)
+    const form = new FormData()
+    form.set('type', '图片')
+    form.set('image', new Blob([bytes]), 'a.png')
+    expect(await call({ method: 'POST', url, form })).toEqual({ status: 200, json: {} })
+    const [request] = seen
+    expect(request && formFields(request)).toEqual(
+      new Map([
+        ['type', { value: Buffer.from('图片') }],
+        ['image', { filename: 'a.png', value: Buffer.from(bytes) }],
+      ]),
+    )
   })
 
   it('tells an answer that is not JSON from one that is', async () => {

@@ -21,7 +21,11 @@ function ladder(results: (SendResult | 'unreachable')[]) {
       },
     }),
   )
-  const channel = createLadderChannel({ name: 'ladder', rungs, onStepDown: ({ from }) => void steps.push(from) })
+  const channel = createLadderChannel({
+    name: 'ladder',
+    rungs,
+    onStepDown: ({ from, to }) => void steps.push(`${from}>${to}`),
+  })
   return { channel, asked, steps }
 }
 
@@ -29,7 +33,7 @@ describe('ladder of channels', () => {
   it('says it on the best rung that reaches, and on the next only where that one failed for good', async () => {
     const { channel, asked, steps } = ladder(['unreachable', FAILED, SENT, SENT])
     expect(await channel.send(message)).toEqual(SENT)
-    expect([asked, steps]).toEqual([[1, 2], ['rung-1']])
+    expect([asked, steps]).toEqual([[1, 2], ['rung-1>rung-2']])
   })
 
   it('does not go on where something may have been said or will be tried again', async () => {
@@ -48,5 +52,18 @@ describe('ladder of channels', () => {
     expect(await none.channel.send(message)).toMatchObject({ status: 'failed', code: 'NO_CHANNEL' })
     expect(await ladder([FAILED, FAILED]).channel.send(message)).toEqual(FAILED)
     expect(ladder([SENT, SENT]).channel.maxBytes).toBe(99)
+  })
+
+  it('tells of a step only where there is one to take', async () => {
+    const { channel, steps } = ladder([FAILED, 'unreachable'])
+    expect(await channel.send(message)).toEqual(FAILED)
+    expect(steps).toEqual([])
+  })
+
+  it('cuts a text for the rungs that reach its audience, not for the others', () => {
+    const partsFor = (...results: (SendResult | 'unreachable')[]) => ladder(results).channel.maxBytesTo?.(message)
+    expect(partsFor(SENT, 'unreachable')).toBe(100)
+    expect(partsFor(SENT, SENT, 'unreachable')).toBe(99)
+    expect(partsFor('unreachable', 'unreachable')).toBe(99)
   })
 })

@@ -19,7 +19,9 @@ const ways = (variables: Record<string, string>) =>
     log: pino({ level: 'silent' }),
     signal: new AbortController().signal,
     sandboxSecret: `whsec_${Buffer.alloc(32).toString('base64')}`,
+    db: new Promise(() => {}),
     onQuota: () => {},
+    onUnused: () => {},
   })
 
 const group = (adapter: string, groupId = 'wrG1') => ({
@@ -75,9 +77,9 @@ describe('openWays', () => {
 
   it('leads to a group by its webhook, to a member by the app, and only within one platform', () => {
     const { route } = ways({ ...WEBHOOK, ...APP, ...DINGTALK })
-    expect(route(group('wecom'), GROUP)).toBe('wecom-webhook:main')
+    expect(route(group('wecom'), GROUP)).toBe('wecom:main')
     expect(route(group('wecom', 'wrOther'), GROUP)).toBeNull()
-    expect(route(group('wecom', 'wrOther'), MEMBER)).toBe('wecom-app:main')
+    expect(route(group('wecom', 'wrOther'), MEMBER)).toBe('wecom:main')
     expect(route(group('dingtalk'), MEMBER)).toBe('dingtalk-private:main')
     expect(route(group('dingtalk'), GROUP)).toBeNull()
     expect(route(group('feishu'), MEMBER)).toBeNull()
@@ -88,6 +90,6 @@ describe('openWays', () => {
     const { simulated, channels } = ways(WEBHOOK)
     expect(simulated(group('wecom'), GROUP)).toBe('simulated')
     expect(simulated(group('wecom'), MEMBER)).toBeNull()
-    expect([...channels.keys()].sort()).toEqual(['simulated', 'wecom-webhook:main'])
+    expect([...channels.keys()].sort()).toEqual(['simulated', 'wecom-webhook:main', 'wecom:main'])
   })
 })

@@ -1,5 +1,4 @@
 import { expect, it, vi } from 'vitest'
-import { SUBSCRIBE_TIMEOUT_MS } from '../../src/adapters/wecom/constants.ts'
 import { createWecomLongConnection } from '../../src/adapters/wecom/long-connection.ts'
 import { startListening } from '../../src/app/listeners.ts'
 import { createLog } from '../../src/log.ts'
@@ -11,6 +10,8 @@ import { type FakeWecomSocket, startFakeWecomSocket } from '../platforms/fake-we
 import { feignTiming } from '../platforms/feigned-timing.ts'
 import { wecomGroupText } from '../platforms/wecom-wire.ts'
 
+/** The wait of a node that holds the lease. */
+const RENEW_MS = 10_000
 const until = (check: () => unknown) => vi.waitFor(check, { interval: 5, timeout: 10_000 })
 
 /** A node of the server with a clock of its own; the lease runs by the clock of the store. */
@@ -26,6 +27,7 @@ async function startNode(name: string, store: Store, fake: FakeWecomSocket, deli
     newId: () => crypto.randomUUID(),
     url: fake.url,
   })
+  const metrics = createMetrics()
   let delivered = 0
   const stop = startListening([listener], {
     db: store.db,
@@ -33,6 +35,7 @@ async function startNode(name: string, store: Store, fake: FakeWecomSocket, deli
       ...intake,
       async deliver(from, delivery) {
         const receipts = await intake.deliver(from, delivery)
+        if (delivery.messages.length === 0) return receipts
         delivered++
         await deliveries.gate
         return receipts
@@ -42,11 +45,12 @@ async function startNode(name: string, store: Store, fake: FakeWecomSocket, deli
     timing,
     node: name,
     log: createLog('silent'),
-    metrics: createMetrics(),
+    metrics,
   })
+  const gaps = async () => (await metrics.gaps.get()).values.reduce((sum, { value }) => sum + value, 0)
   /** Waits for the lease, or asks for it again. */
   const asked = () => until(() => expect(timing.waits.length).toBeGreaterThan(0))
-  return { timing, stop, asked, delivered: () => delivered }
+  return { timing, stop, asked, gaps, delivered: () => delivered }
 }
 
 const storedIds = async (store: Store) =>
@@ -72,11 +76,13 @@ onEachStore('the WeCom long connection on several nodes', (stores, kind) => {
     await first.stop()
     await until(async () => {
       // Once it holds the lease it connects, and its clock stands: nothing may run out of time meanwhile.
-      if (!second.timing.waits.includes(SUBSCRIBE_TIMEOUT_MS)) await second.timing.wakeNext()
+      if (!second.timing.waits.includes(RENEW_MS)) await second.timing.wakeNext()
       expect(fake.subscribed).toBe(2)
     })
     fake.tell(wecomGroupText('M2', '@清群 请各村下周一前报名册'))
     await until(async () => expect(await storedIds(store)).toEqual(['M1', 'M2']))
+    // What was said to nobody in between is told by the node that goes on.
+    expect([await first.gaps(), await second.gaps()]).toEqual([0, 1])
     // Nobody was pushed out by the platform.
     expect(fake.replaced).toBe(0)
     await second.stop()

@@ -19,6 +19,31 @@ export function dingtalkDelivery(appSecret: string, body: unknown, at: number): 
   }
 }
 
+/** The HTTP callback of an interactive card (CARD/0007): signed with the time alone. */
+export function dingtalkCardDelivery(apiSecret: string, body: unknown, at: number): DingtalkDelivery {
+  const timestamp = String(at)
+  return {
+    method: 'POST',
+    query: '',
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      'x-ddpaas-signature-timestamp': timestamp,
+      'x-ddpaas-signature': createHmac('sha256', apiSecret).update(timestamp).digest('base64'),
+    },
+    body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+  }
+}
+
+/** What a pressed button sends; `params` as the template binds them. */
+export const dingtalkPressed = (params: Record<string, unknown>, changes: Record<string, unknown> = {}) => ({
+  type: 'actionCallback',
+  outTrackId: 'o1',
+  corpId: 'ding9f506741',
+  userId: 'zhang',
+  content: JSON.stringify({ cardPrivateData: { actionIds: ['1'], params } }),
+  ...changes,
+})
+
 /** The sample of the documentation, with what a test wants to differ. */
 export const dingtalkBody = (changes: Record<string, unknown> = {}) => ({
   conversationId: 'cidjMOszAhS4Jg==',

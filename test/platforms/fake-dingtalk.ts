@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { formFields } from './form-fields.ts'
 import { type FakeAnswer, json, type Loopback, type NextAnswer, type SeenRequest, startLoopback } from './loopback.ts'
 
 export interface DingtalkSent {
@@ -15,6 +16,15 @@ export interface FakeDingtalk extends Loopback {
   sent: DingtalkSent[]
   /** Items by their id, as last changed. */
   todos: Map<string, Record<string, unknown>>
+  /** Cards by their outTrackId, as they were delivered. */
+  cards: Map<string, Record<string, unknown>>
+  /** Pictures by their media id. */
+  media: Map<string, Buffer>
+  /** What was shown: media id and who saw it. */
+  shown: { to: string; photoURL: string }[]
+  /** Addresses of card callbacks by their key. */
+  routes: Map<string, Record<string, unknown>>
+  recalled: string[]
   tokensIssued: number
   /** Ends the current token before its time. */
   expireToken(): void
@@ -32,6 +42,8 @@ export interface FakeDingtalkOptions {
   robots?: Readonly<Record<string, string>>
   /** Groups that the app's robot is in. */
   groups?: readonly string[]
+  /** Templates of cards that are published. */
+  templates?: readonly string[]
   /** Sessions that are good. */
   sessions?: readonly string[]
   now?: () => number
@@ -44,7 +56,7 @@ export interface FakeDingtalkOptions {
 export async function startFakeDingtalk(options: FakeDingtalkOptions = {}): Promise<FakeDingtalk> {
   const { appKey = 'ding-key', appSecret = 'ding-secret', robotCode = 'ding1fdabddc' } = options
   const { invalidStaff = [], flowControlledStaff = [] } = options
-  const { robots = {}, groups = ['cidgroup1'], sessions = ['c610'], now = () => 0 } = options
+  const { templates = [], robots = {}, groups = ['cidgroup1'], sessions = ['c610'], now = () => 0 } = options
   const queued: NextAnswer[] = []
   const heard = new Set<unknown>()
   const sentAt = new Map<string, number[]>()
@@ -58,6 +70,7 @@ export async function startFakeDingtalk(options: FakeDingtalkOptions = {}): Prom
   }
 
   function obey(request: SeenRequest): FakeAnswer {
+    if (request.path === '/media/upload') return upload(request)
     const body: Record<string, unknown> = JSON.parse(request.body)
     const todo = /^\/v1\.0\/todo\/users\/([^/]+)\/tasks(?:\/([^/]+))?$/.exec(request.path)
     if (todo) return obeyTodo(request, body, decodeURIComponent(todo[1] ?? ''), todo[2])
@@ -75,6 +88,7 @@ export async function startFakeDingtalk(options: FakeDingtalkOptions = {}): Prom
           return problem('InvalidAuthentication', 401)
         }
         if (body.robotCode !== robotCode) return problem('invalidParameter.robotCode.auth')
+        if (body.msgKey === 'sampleImageMsg') return show(String((body.userIds as string[])[0]), body)
         if (body.msgKey !== 'sampleMarkdown') return problem('invalidParameter.msgKey.invalid')
         const param = String(body.msgParam)
         if (Buffer.byteLength(param) > 15_000) return problem('invalidParameter.msgParam.tooLong')
@@ -93,11 +107,36 @@ export async function startFakeDingtalk(options: FakeDingtalkOptions = {}): Prom
         }
         if (body.robotCode !== robotCode) return problem('invalidParameter.robotCode.auth')
         if (!groups.includes(String(body.openConversationId))) return problem('invalid.openConversationId')
+        if (body.msgKey === 'sampleImageMsg') return show(String(body.openConversationId), body)
         if (body.msgKey !== 'sampleMarkdown') return problem('invalidParameter.msgKey.invalid')
         if (Buffer.byteLength(String(body.msgParam)) > 15_000) return problem('invalidParameter.msgParam.tooLong')
         const { title, text }: { title: string; text: string } = JSON.parse(String(body.msgParam))
         fake.sent.push({ to: [String(body.openConversationId)], title, text, body })
         return json({ processQueryKey: `key-${fake.sent.length}` })
+      }
+      case 'POST /v1.0/card/instances/createAndDeliver': {
+        if (token === null || request.headers['x-acs-dingtalk-access-token'] !== token) {
+          return problem('InvalidAuthentication', 401)
+        }
+        return deliver(body)
+      }
+      case 'POST /v1.0/card/callbacks/register': {
+        if (token === null || request.headers['x-acs-dingtalk-access-token'] !== token) {
+          return problem('InvalidAuthentication', 401)
+        }
+        fake.routes.set(String(body.callbackRouteKey), body)
+        return json({ success: true, result: { callbackUrl: body.callbackUrl, apiSecret: body.apiSecret } })
+      }
+      case 'POST /v1.0/robot/groupMessages/recall':
+      case 'POST /v1.0/robot/otoMessages/batchRecall': {
+        const keys = body.processQueryKeys as string[]
+        const known = keys.filter((key) => key.startsWith('key-'))
+        if (request.path.includes('/group') && !groups.includes(String(body.openConversationId))) {
+          return problem('invalid.openConversationId')
+        }
+        fake.recalled.push(...known)
+        const failed = keys.filter((key) => !known.includes(key)).map((key) => [key, 'unknown'])
+        return json({ successResult: known, failedResult: Object.fromEntries(failed) })
       }
       case 'POST /topapi/v2/user/get': {
         if (token === null || request.query.get('access_token') !== token) return oapi(40014, 'invalid access_token')
@@ -133,6 +172,41 @@ export async function startFakeDingtalk(options: FakeDingtalkOptions = {}): Prom
     }
   }
 
+  /** API/0646 */
+  function upload(request: SeenRequest): FakeAnswer {
+    if (token === null || request.query.get('access_token') !== token) return oapi(40014, 'invalid access_token')
+    const media = formFields(request).get('media')
+    if (request.query.get('type') !== 'image' || !media?.filename) return oapi(40035, 'invalid media')
+    const id = `@lAL${fake.media.size + 1}`
+    fake.media.set(id, media.value)
+    return json({ errcode: 0, errmsg: 'ok', media_id: id, type: 'image', created_at: 1605863153573 })
+  }
+
+  function show(to: string, body: Record<string, unknown>): FakeAnswer {
+    const { photoURL }: { photoURL: string } = JSON.parse(String(body.msgParam))
+    fake.shown.push({ to, photoURL })
+    return json({ processQueryKey: `key-picture-${fake.shown.length}` })
+  }
+
+  /** API/0783 */
+  function deliver(body: Record<string, unknown>): FakeAnswer {
+    if (!templates.includes(String(body.cardTemplateId))) return problem('param.templateNotExist')
+    if (body.callbackType === 'HTTP' && !fake.routes.has(String(body.callbackRouteKey))) return problem('param.invalid')
+    const id = String(body.outTrackId)
+    if (fake.cards.has(id)) return problem('param.cardAlreadyExist')
+    const { cardParamMap } = body.cardData as { cardParamMap: Record<string, unknown> }
+    const fits = Object.entries(cardParamMap).every(
+      ([key, value]) => Buffer.byteLength(key) <= 100 && typeof value === 'string' && Buffer.byteLength(value) <= 1024,
+    )
+    if (!fits) return problem('param.invalid')
+    const [, kind = '', to = ''] = /^dtv1\.card\/\/(IM_GROUP|IM_ROBOT)\.(.+)$/.exec(String(body.openSpaceId)) ?? []
+    if (kind === 'IM_GROUP' && !groups.includes(to)) return problem('param.spaceNotExist')
+    fake.cards.set(id, body)
+    const carrierId = `key-card-${fake.cards.size}`
+    const deliverResults = [{ spaceId: to, spaceType: kind, success: true, carrierId, errorMsg: '' }]
+    return json({ success: true, result: { outTrackId: id, deliverResults } })
+  }
+
   /** API/0793, API/0796 */
   function obeyTodo(request: SeenRequest, body: Record<string, unknown>, owner: string, id?: string): FakeAnswer {
     if (token === null || request.headers['x-acs-dingtalk-access-token'] !== token) {
@@ -165,6 +239,11 @@ export async function startFakeDingtalk(options: FakeDingtalkOptions = {}): Prom
     seen: [],
     sent: [],
     todos: new Map(),
+    cards: new Map(),
+    media: new Map(),
+    shown: [],
+    routes: new Map(),
+    recalled: [],
     tokensIssued: 0,
     expireToken() {
       token = null

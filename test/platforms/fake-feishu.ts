@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { decodeFrame, encodeFrame, type Frame, headerOf } from '../../src/adapters/feishu/frame.ts'
 import { FEISHU_APP } from './feishu-wire.ts'
+import { formFields } from './form-fields.ts'
 import { type FakeAnswer, json, type Loopback, type NextAnswer, type SeenRequest, startLoopback } from './loopback.ts'
 
 /** What the fake took for delivered. */
@@ -19,13 +20,15 @@ export interface FakeFeishu extends Loopback {
   seen: SeenRequest[]
   sent: FeishuSent[]
   recalled: string[]
+  /** Pictures by their key. */
+  images: Map<string, Buffer>
   tokensIssued: number
   /** Calls of the endpoint of the long connection that are under way, at most at any time. */
   mostAtOnce: number
   /** Histories: of groups by chat_id, of threads by thread_id. */
   history: Map<string, { create_time: string }[]>
   /** What clients answered to events, by `message_id` of the frame. */
-  acks: { id: string; code: number; hasBizRt: boolean }[]
+  acks: { id: string; code: number; hasBizRt: boolean; data?: unknown }[]
   /** Connections that were let in, ever. */
   connections: number
   pings: number
@@ -72,9 +75,10 @@ export async function startFakeFeishu(options: { hooks?: Record<string, string> 
         const payload = Buffer.from(JSON.stringify(config))
         return socket.send(encodeFrame({ ...frame, headers: [{ key: 'type', value: 'pong' }], payload }))
       }
-      const answer: { code: number } = JSON.parse(Buffer.from(frame.payload ?? []).toString('utf8'))
+      const answer: { code: number; data?: string } = JSON.parse(Buffer.from(frame.payload ?? []).toString('utf8'))
       const hasBizRt = headerOf(frame, 'biz_rt') !== undefined
-      fake.acks.push({ id: headerOf(frame, 'message_id') ?? '', code: answer.code, hasBizRt })
+      const told = answer.data === undefined ? {} : { data: JSON.parse(Buffer.from(answer.data, 'base64').toString()) }
+      fake.acks.push({ id: headerOf(frame, 'message_id') ?? '', code: answer.code, hasBizRt, ...told })
     })
   })
 
@@ -86,6 +90,7 @@ export async function startFakeFeishu(options: { hooks?: Record<string, string> 
   }
 
   function obey(request: SeenRequest): FakeAnswer {
+    if (request.path === '/open-apis/im/v1/images') return upload(request)
     const body: Record<string, unknown> = request.body === '' ? {} : JSON.parse(request.body)
     if (request.path === '/callback/ws/endpoint') {
       underWay++
@@ -107,6 +112,17 @@ export async function startFakeFeishu(options: { hooks?: Record<string, string> 
     return asApp(request, body)
   }
 
+  /** im-v1/image/create.md */
+  function upload(request: SeenRequest): FakeAnswer {
+    if (request.headers.authorization !== `Bearer ${token}`) return refused(99991663)
+    const fields = formFields(request)
+    const image = fields.get('image')
+    if (fields.get('image_type')?.value.toString() !== 'message' || !image?.filename) return refused(234001)
+    const key = `img_v3_${fake.images.size + 1}`
+    fake.images.set(key, image.value)
+    return ok({ image_key: key })
+  }
+
   function post(hook: string, body: Record<string, unknown>): FakeAnswer {
     const secret = hooks[hook]
     if (secret === undefined) return refused(19001, 200)
@@ -120,6 +136,7 @@ export async function startFakeFeishu(options: { hooks?: Record<string, string> 
     const uuid = body.uuid as string | undefined
     const before = uuid === undefined ? undefined : said.get(uuid)
     if (before !== undefined) return ok({ message_id: before })
+    if (Buffer.byteLength(JSON.stringify(body)) > 30_000) return refused(230025)
     const messageId = `om_sent${++serial}`
     if (uuid !== undefined) said.set(uuid, messageId)
     fake.sent.push({
@@ -171,6 +188,7 @@ export async function startFakeFeishu(options: { hooks?: Record<string, string> 
     seen: [],
     sent: [],
     recalled: [],
+    images: new Map(),
     tokensIssued: 0,
     mostAtOnce: 0,
     history: new Map(),

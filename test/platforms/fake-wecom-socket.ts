@@ -11,9 +11,12 @@ export interface SocketFrame {
 
 /** What reached people. */
 export interface SocketSaid {
-  by: 'answer' | 'push'
+  by: 'answer' | 'push' | 'card'
   chatid: string
+  /** Of a card its `sub_title_text`. */
   content: string
+  /** Of a card, as it stands now: an update replaces it. */
+  card?: Record<string, unknown>
   streamId?: string
 }
 
@@ -36,6 +39,8 @@ export interface FakeWecomSocket {
   of(cmd: string): SocketFrame[]
   /** Delivers a message; gives its req_id. */
   tell(body: object, how?: 'whole' | 'fragments' | 'halves'): string
+  /** Presses a button of a card that was pushed; gives the req_id of the event. `flat` as the type of the SDK has it. */
+  press(userid: string, key: string, taskId: string, shape?: 'nested' | 'flat'): string
   /** Delivers an event. */
   event(eventtype: string, more?: object): string
   raw(data: string | Buffer): void
@@ -61,6 +66,8 @@ export interface FakeWecomSocketOptions {
 /** Page 101463 (2026): a stream answer has six minutes, a conversation 30 messages a minute. */
 const STREAM_MS = 6 * 60_000
 const MOST_A_MINUTE = 30
+/** The same: a card can be replaced so long after it was pressed. */
+const UPDATE_MS = 5_000
 
 /** The long connection of WeCom's 智能机器人 (page 101463, `@wecom/aibot-node-sdk` 1.0.7). */
 export async function startFakeWecomSocket(options: FakeWecomSocketOptions = {}): Promise<FakeWecomSocket> {
@@ -68,7 +75,9 @@ export async function startFakeWecomSocket(options: FakeWecomSocketOptions = {})
   const live = new Map<string, WebSocket>()
   const wires = new Map<WebSocket, IncomingMessage['socket']>()
   const occasions = new Map<string, { chatid: string; at: number }>()
+  const presses = new Map<string, { taskId: string; at: number }>()
   const talkedIn = new Set<string>()
+  const groups = new Set<string>()
   const sentAt = new Map<string, number[]>()
   const acknowledging = new Map<string, Acknowledging>()
   const refusals = new Map<string, number[]>()
@@ -135,8 +144,24 @@ export async function startFakeWecomSocket(options: FakeWecomSocketOptions = {})
         const chatid = String(body.chatid)
         const markdown = body.markdown as { content?: unknown } | undefined
         if (!talkedIn.has(chatid)) return 93006
+        const card = body.template_card as Record<string, unknown> | undefined
+        if (body.msgtype === 'template_card')
+          return card === undefined || groups.has(chatid)
+            ? 40058
+            : say({ by: 'card', chatid, content: String(card.sub_title_text ?? ''), card })
         if (body.msgtype !== 'markdown' || typeof markdown?.content !== 'string') return 40058
         return say({ by: 'push', chatid, content: markdown.content })
+      }
+      case 'aibot_respond_update_msg': {
+        const press = presses.get(headers.req_id)
+        const card = body.template_card as Record<string, unknown> | undefined
+        if (press === undefined || now() - press.at > UPDATE_MS) return 846605
+        if (body.response_type !== 'update_template_card' || card?.task_id !== press.taskId) return 40058
+        const shown = fake.said.find((said) => said.card?.task_id === press.taskId)
+        if (shown === undefined) return 40058
+        shown.card = card
+        shown.content = String(card.sub_title_text ?? '')
+        return 0
       }
       default:
         return 40058
@@ -198,7 +223,18 @@ export async function startFakeWecomSocket(options: FakeWecomSocketOptions = {})
       const requestId = `SRV${++serial}`
       occasions.set(requestId, { chatid: conversation, at: now() })
       talkedIn.add(conversation)
+      if (chatid !== undefined) groups.add(chatid)
       send(callback('aibot_msg_callback', body, requestId), how)
+      return requestId
+    },
+    press(userid, key, taskId, shape = 'nested') {
+      const requestId = `EVT${++serial}`
+      presses.set(requestId, { taskId, at: now() })
+      const pressed = { card_type: 'button_interaction', event_key: key, task_id: taskId }
+      const event = { eventtype: 'template_card_event' }
+      const inEvent = shape === 'flat' ? { ...event, ...pressed } : { ...event, template_card_event: pressed }
+      const body = { ...eventBody('x'), msgid: `press-${serial}`, chattype: 'single', from: { userid }, event: inEvent }
+      send(callback('aibot_event_callback', body, requestId), 'whole')
       return requestId
     },
     event(eventtype, more = {}) {

@@ -1,3 +1,4 @@
+import { createWecomForms, webhookContent } from './fake-wecom-forms.ts'
 import { type FakeAnswer, json, type Loopback, type NextAnswer, type SeenRequest, startLoopback } from './loopback.ts'
 
 /** What the fake took for delivered, as it would reach people. */
@@ -10,6 +11,7 @@ export interface WecomSent {
 }
 
 export interface FakeWecom extends Loopback {
+  forms: ReturnType<typeof createWecomForms>
   /** Every request, refused ones too. */
   seen: SeenRequest[]
   sent: WecomSent[]
@@ -29,6 +31,10 @@ export interface FakeWecomOptions {
   chatIds?: readonly string[]
   invalidUsers?: readonly string[]
   unlicensedUsers?: readonly string[]
+  /** Archived groups without outside contacts, by their name. */
+  rooms?: Readonly<Record<string, string>>
+  /** Members whom the app is visible to, by their name. */
+  users?: Readonly<Record<string, string>>
   expiresIn?: number
   /** Whether the caller's address is one of the app's 企业可信IP. */
   trusted?: boolean
@@ -38,7 +44,9 @@ export interface FakeWecomOptions {
 export async function startFakeWecom(options: FakeWecomOptions = {}): Promise<FakeWecom> {
   const { corpId = 'wwcorp', corpSecret = 'app-secret', agentId = 1000002, expiresIn = 7200, trusted = true } = options
   const { webhookKeys = ['webhook-key-0001'], chatIds = ['chat1'], invalidUsers = [], unlicensedUsers = [] } = options
+  const { rooms = {}, users = {} } = options
   const queued: NextAnswer[] = []
+  const forms = createWecomForms({ agentId })
   let token: string | null = null
   let serial = 0
 
@@ -79,13 +87,15 @@ export async function startFakeWecom(options: FakeWecomOptions = {}): Promise<Fa
         const stranger = unauthorised(request)
         if (stranger !== null) return stranger
         const body = parsed(request)
-        const content = contentOf(body)
+        const content = forms.contentOf(body, 2048)
         const touser = String(body.touser ?? '')
         if (body.agentid !== agentId) return error(40056, 'invalid agentid')
-        if (content === null || Buffer.byteLength(content) > 2048) return error(40058, 'invalid parameter')
+        if (content === null) return error(40058, 'invalid parameter')
         const invalid = listed(touser, invalidUsers)
         const unlicensed = listed(touser, unlicensedUsers)
-        if (invalid.length + unlicensed.length === 0) fake.sent.push({ kind: 'app', to: touser, content, body })
+        const shown = invalid.length + unlicensed.length === 0 ? forms.show(body) : null
+        if (shown === 'taken') return error(42015, 'task_id is used')
+        if (shown === 'shown') fake.sent.push({ kind: 'app', to: touser, content, body })
         const lists = { invaliduser: invalid.join('|'), unlicenseduser: unlicensed.join('|') }
         serial++
         return json({ errcode: 0, errmsg: 'ok', ...lists, msgid: `sent-${serial}` })
@@ -94,19 +104,45 @@ export async function startFakeWecom(options: FakeWecomOptions = {}): Promise<Fa
         const stranger = unauthorised(request)
         if (stranger !== null) return stranger
         const body = parsed(request)
-        const content = contentOf(body)
+        const content = body.msgtype === 'template_card' ? null : forms.contentOf(body, 2048)
         const chatid = String(body.chatid ?? '')
         if (!chatIds.includes(chatid)) return error(86003, 'chatid not exist')
-        if (content === null || Buffer.byteLength(content) > 2048) return error(40058, 'invalid parameter')
+        if (content === null) return error(40058, 'invalid parameter')
         fake.sent.push({ kind: 'appchat', to: chatid, content, body })
         return json({ errcode: 0, errmsg: 'ok' })
       }
+      case 'GET /cgi-bin/appchat/get': {
+        const stranger = unauthorised(request)
+        if (stranger !== null) return stranger
+        const chatid = request.query.get('chatid') ?? ''
+        if (!chatIds.includes(chatid)) return error(86003, 'chatid not exist')
+        return json({ errcode: 0, errmsg: 'ok', chat_info: { chatid, name: '群', owner: 'chen', userlist: [] } })
+      }
+      case 'POST /cgi-bin/msgaudit/groupchat/get': {
+        const stranger = unauthorised(request)
+        if (stranger !== null) return stranger
+        const roomname = rooms[String(parsed(request).roomid)]
+        return roomname === undefined ? error(40058, 'invalid roomid') : json({ errcode: 0, errmsg: 'ok', roomname })
+      }
+      case 'GET /cgi-bin/user/get': {
+        const stranger = unauthorised(request)
+        if (stranger !== null) return stranger
+        const userid = request.query.get('userid') ?? ''
+        const name = users[userid]
+        return name === undefined ? error(60011, 'no privilege') : json({ errcode: 0, errmsg: 'ok', userid, name })
+      }
+      case 'POST /cgi-bin/media/upload':
+        return unauthorised(request) ?? forms.upload(request)
+      case 'POST /cgi-bin/message/update_template_card':
+        return unauthorised(request) ?? forms.update(parsed(request))
+      case 'POST /cgi-bin/message/recall':
+        return unauthorised(request) ?? forms.recall(parsed(request), (msgid) => /^sent-\d+$/.test(msgid))
       case 'POST /cgi-bin/webhook/send': {
         const key = request.query.get('key') ?? ''
         if (!webhookKeys.includes(key)) return error(93000, 'invalid webhook url')
         const body = parsed(request)
-        const content = contentOf(body)
-        if (content === null || Buffer.byteLength(content) > 4096) return error(40058, 'invalid parameter')
+        const content = webhookContent(body)
+        if (content === null) return error(40058, 'invalid parameter')
         fake.sent.push({ kind: 'webhook', to: key, content, body })
         return json({ errcode: 0, errmsg: 'ok' })
       }
@@ -118,6 +154,7 @@ export async function startFakeWecom(options: FakeWecomOptions = {}): Promise<Fa
   const server = await startLoopback(handle)
   const fake: FakeWecom = {
     ...server,
+    forms,
     seen: [],
     sent: [],
     tokensIssued: 0,
@@ -133,8 +170,3 @@ export async function startFakeWecom(options: FakeWecomOptions = {}): Promise<Fa
 export const error = (errcode: number, errmsg: string): FakeAnswer => json({ errcode, errmsg })
 
 const parsed = (request: SeenRequest): Record<string, unknown> => JSON.parse(request.body)
-
-function contentOf(body: Record<string, unknown>): string | null {
-  const markdown = body.markdown as { content?: unknown } | undefined
-  return body.msgtype === 'markdown' && typeof markdown?.content === 'string' ? markdown.content : null
-}

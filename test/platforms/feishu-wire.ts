@@ -99,3 +99,22 @@ export const feishuItem = (
   body: { content: JSON.stringify({ text }) },
   ...changes,
 })
+
+/** A pressed button (cardkit-v1/card-callback-communication.md): microseconds in its header. */
+export const feishuPressed = (
+  value: unknown,
+  changes: Record<string, unknown> = {},
+  header: Record<string, unknown> = {},
+) =>
+  feishuEvent(
+    'card.action.trigger',
+    {
+      operator: { tenant_key: '2ca1d211f64f6438', open_id: 'ou_zhang', union_id: 'on_1' },
+      token: 'c-295ee57216a5dc9de90fefd0aadb4b1d7dxxxx',
+      action: { value, tag: 'button' },
+      host: 'im_message',
+      context: { open_message_id: 'om_card', open_chat_id: 'oc_1' },
+      ...changes,
+    },
+    { create_time: '1700000000000000', ...header },
+  )

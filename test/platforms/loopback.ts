@@ -9,6 +9,8 @@ export interface SeenRequest {
   query: URLSearchParams
   headers: IncomingHttpHeaders
   body: string
+  /** The same, before it is taken for UTF-8. */
+  bytes: Buffer
 }
 
 export interface FakeAnswer {
@@ -38,12 +40,14 @@ export async function startLoopback(answer: (request: SeenRequest) => FakeAnswer
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
     incoming.on('end', async () => {
       const url = new URL(incoming.url ?? '/', 'http://127.0.0.1')
+      const bytes = Buffer.concat(chunks)
       const reply = answer({
         method: incoming.method ?? '',
         path: url.pathname,
         query: url.searchParams,
         headers: incoming.headers,
-        body: Buffer.concat(chunks).toString('utf8'),
+        body: bytes.toString('utf8'),
+        bytes,
       })
       if (reply.delayMs !== undefined) {
         const left = await wait(reply.delayMs, 'late', { ref: false, signal: closing.signal }).catch(() => 'closed')

@@ -1,13 +1,15 @@
 import type { CallbackRequest, WebhookAdapter } from '../../src/adapters/adapter.ts'
 import { createBridge } from '../../src/adapters/bridge/bridge.ts'
+import { createDingtalkCardCallback } from '../../src/adapters/dingtalk/card-callback.ts'
 import { createDingtalkRobot } from '../../src/adapters/dingtalk/robot.ts'
 import { createFeishuCallback } from '../../src/adapters/feishu/callback.ts'
+import { createPressSeal } from '../../src/adapters/press-seal.ts'
 import { createSandbox } from '../../src/adapters/sandbox/sandbox.ts'
 import { signStandardWebhook, standardWebhookKey } from '../../src/adapters/standard-webhooks.ts'
 import { createWecomAppCallback } from '../../src/adapters/wecom/app-callback.ts'
 import { createWecomBot } from '../../src/adapters/wecom/bot.ts'
-import { dingtalkBody, dingtalkDelivery } from './dingtalk-wire.ts'
-import { BOT_OPEN_ID, FEISHU_APP, feishuReceived, feishuSeal, feishuSigned } from './feishu-wire.ts'
+import { dingtalkBody, dingtalkCardDelivery, dingtalkDelivery, dingtalkPressed } from './dingtalk-wire.ts'
+import { BOT_OPEN_ID, FEISHU_APP, feishuPressed, feishuReceived, feishuSeal, feishuSigned } from './feishu-wire.ts'
 import { VECTOR_SECRETS, wecomAppDelivery, wecomAppText, wecomDelivery, wecomGroupText } from './wecom-wire.ts'
 
 /** A way in by HTTP with all that is needed to attack it. */
@@ -77,9 +79,24 @@ function dingtalkRobot(): Verifier {
   }
 }
 
+function dingtalkCard(): Verifier {
+  const apiSecret = 'the secret of the address'
+  const seal = createPressSeal('this is a secret')
+  const press = seal.seal({ g: 'cidgroup1', c: '销号 3' })
+  return {
+    name: 'dingtalk card',
+    adapter: createDingtalkCardCallback({ ...REF, apiSecret, seal }),
+    contents: [JSON.stringify(dingtalkPressed({ press }))],
+    request: (content) => dingtalkCardDelivery(apiSecret, content, NOW),
+    coversContents: false,
+  }
+}
+
 function feishuCallback(): Verifier {
   const encryptKey = 'test key'
-  const reading = { ...REF, botOpenId: () => BOT_OPEN_ID, chat: () => undefined }
+  const seal = createPressSeal(FEISHU_APP.appSecret)
+  const reading = { ...REF, botOpenId: () => BOT_OPEN_ID, chat: () => undefined, seal }
+  const press = seal.seal({ g: 'oc_1', c: '销号 3', face: { title: '提醒', body: WORDS } })
   const post = {
     zh_cn: {
       title: '通知',
@@ -101,9 +118,11 @@ function feishuCallback(): Verifier {
       hears: 'all',
       answer: () => undefined,
     }),
-    contents: [feishuReceived('om_1', WORDS), feishuReceived('om_2', post, { message_type: 'post' })].map((content) =>
-      JSON.stringify(content),
-    ),
+    contents: [
+      feishuReceived('om_1', WORDS),
+      feishuReceived('om_2', post, { message_type: 'post' }),
+      feishuPressed({ press }),
+    ].map((content) => JSON.stringify(content)),
     request(content) {
       const body = Buffer.from(JSON.stringify({ encrypt: feishuSeal(encryptKey, content) }))
       return { method: 'POST', query: '', headers: feishuSigned(encryptKey, body), body }
@@ -164,6 +183,7 @@ export const allVerifiers = (random: (bytes: number) => Buffer): Verifier[] => [
   wecomBot(random),
   wecomApp(random),
   dingtalkRobot(),
+  dingtalkCard(),
   feishuCallback(),
   sandbox(),
   bridge(),

@@ -133,6 +133,18 @@ export function wecomAppPost(secrets: WecomSecrets, encrypt: string, timestamp: 
   }
 }
 
+/** A button that a member presses on a card of an app (page 90240). */
+export const wecomAppPress = (press: {
+  key: string
+  taskId: string
+  code?: string
+  userid?: string
+  seconds?: number
+}): string => {
+  const { key, taskId, code = 'RC1', userid = 'zhangsan', seconds = 1_700_000_000 } = press
+  return `<xml><ToUserName><![CDATA[ww1234567890abcdef]]></ToUserName><FromUserName><![CDATA[${userid}]]></FromUserName><CreateTime>${seconds}</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[template_card_event]]></Event><EventKey><![CDATA[${key}]]></EventKey><TaskId><![CDATA[${taskId}]]></TaskId><CardType><![CDATA[button_interaction]]></CardType><ResponseCode><![CDATA[${code}]]></ResponseCode><AgentID>1000002</AgentID></xml>`
+}
+
 /** A text that a member writes to an app in private (page 90239). */
 export const wecomAppText = (msgid: string, content: string, userid = 'zhangsan', seconds = 1_700_000_000): string =>
   `<xml><ToUserName><![CDATA[ww1234567890abcdef]]></ToUserName><FromUserName><![CDATA[${userid}]]></FromUserName><CreateTime>${seconds}</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[${content}]]></Content><MsgId>${msgid}</MsgId><AgentID>1000002</AgentID></xml>`

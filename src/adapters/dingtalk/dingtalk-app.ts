@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Clock } from '../../domain/message.ts'
 import { createHttpClient, type Fetch, type HttpOutcome, type HttpRequest, type Refused } from '../http-client.ts'
-import type { CreateLimiter } from '../limiter.ts'
+import { type CreateLimiter, refusedTooSoon } from '../limiter.ts'
 import { misconfigured } from '../refusal.ts'
 import { createTokenCache, type FetchedToken, sendWithToken } from '../token-cache.ts'
 import { DINGTALK_BASE_URL, DINGTALK_OAPI_URL } from './constants.ts'
@@ -26,7 +26,12 @@ export interface DingtalkApp {
   /** `path` names the endpoint as the platform counts it; `url` is given where ids stand in the path itself. */
   call(request: { method: HttpRequest['method']; path: string; url?: string; json: unknown }): Promise<AppAnswer>
   /** The older half, oapi.dingtalk.com, whose errors come in HTTP 200. */
-  oapi(request: { path: string; json: unknown }): Promise<AppAnswer>
+  oapi(request: {
+    path: string
+    query?: Readonly<Record<string, string>>
+    json?: unknown
+    form?: FormData
+  }): Promise<AppAnswer>
 }
 
 const tokenSchema = z.object({ accessToken: z.string().min(1), expireIn: z.number().positive() })
@@ -59,7 +64,8 @@ export function createDingtalkApp(options: DingtalkAppOptions): DingtalkApp {
     read: (outcome: HttpOutcome) => Refused | 'token-refused' | null,
   ): Promise<AppAnswer> => {
     const answer = await sendWithToken<AppAnswer>(tokens, async (token) => {
-      const outcome = await limiterOf(`dingtalk-${appKey}-${path}`).schedule(() => http(requestWith(token)))
+      const limiter = limiterOf(`dingtalk-${appKey}-${path}`)
+      const outcome = await limiter.schedule(() => http(requestWith(token)), refusedTooSoon)
       const refused = read(outcome)
       if (refused === 'token-refused') return refused
       if (refused !== null) return { refused }
@@ -81,11 +87,11 @@ export function createDingtalkApp(options: DingtalkAppOptions): DingtalkApp {
       })
       return withToken(path, request, refusedBy)
     },
-    oapi({ path, json }) {
+    oapi({ path, query, json, form }) {
       const request = (token: string): HttpRequest => ({
         method: 'POST',
-        url: `${oapiUrl}${path}?access_token=${encodeURIComponent(token)}`,
-        json,
+        url: `${oapiUrl}${path}?${new URLSearchParams({ access_token: token, ...query })}`,
+        ...(form === undefined ? { json } : { form }),
       })
       return withToken(path, request, refusedByOapi)
     },

@@ -14,6 +14,8 @@ const GROUP_MESSAGES: ReadonlySet<string> = new Set([
   'user_im_message_receive_group_all',
 ])
 const GROUP_RECALLS: ReadonlySet<string> = new Set(['user_im_message_recall_group'])
+/** The events that say anything here. */
+export const HEARD_EVENTS: ReadonlySet<string> = new Set([...GROUP_MESSAGES, ...GROUP_RECALLS])
 
 const text = z.string().optional().catch(undefined)
 const moment = z.number().int().min(1_000_000_000_000).max(9_999_999_999_999).optional().catch(undefined)
@@ -52,6 +54,8 @@ export interface DwsEventOptions {
   receivedAt: EpochMs
   /** Messages that call the robot by this name come by its own way in, and are left to it. */
   robotName: string | undefined
+  /** An event of no use here came; `type` as dws names it. Must not throw. */
+  onUnused?: ((type: string) => void) | undefined
 }
 
 /** What one line says; null for events that are nobody's business here. Throws CodedError 400 for anything else. */
@@ -64,7 +68,10 @@ export function readDwsEvent(
   const type = typeof flat.type === 'string' ? flat.type : ''
   const isMessage = GROUP_MESSAGES.has(type)
   if (!isMessage && !GROUP_RECALLS.has(type)) {
-    if (/^user_[a-z0-9_]+$/.test(type)) return null
+    if (/^user_[a-z0-9_]+$/.test(type)) {
+      options.onUnused?.(type)
+      return null
+    }
     throw malformed('type')
   }
   const parsed = eventSchema.safeParse(flat)

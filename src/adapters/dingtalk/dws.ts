@@ -3,6 +3,7 @@ import type { Amendment, EpochMs, GroupMessage } from '../../domain/message.ts'
 import type { Delivery, Ears, Listener, Timing } from '../adapter.ts'
 import { createBackOff } from '../back-off.ts'
 import { capabilitiesOf } from '../capabilities.ts'
+import { readHeardUntil, writeHeardUntil } from '../heard-until.ts'
 import { createLineCutter } from '../lines.ts'
 import { readDwsEvent } from './dws-event.ts'
 import type { DwsEnd, DwsSource } from './dws-source.ts'
@@ -12,6 +13,8 @@ const LONGEST_WAIT_MS = 60_000
 /** A command that listened this long was a good one. */
 const STABLE_MS = 60_000
 const MAX_LINE_BYTES = 1 << 20
+/** How often it is written down that everything was heard until then. */
+const MARK_MS = 30_000
 /** So often a message is refused by a store that is well, before it is given up. */
 const MAX_BLAMED = 3
 const STORE_REFUSED = {
@@ -29,8 +32,8 @@ export interface DwsOptions {
   once?: boolean
   /** Messages that call the robot by this name come by its own way in, and are left to it. */
   robotName?: string
-  /** A line that could not be used; it costs nothing but itself. Must not throw. */
-  onUnusable?: (code: string) => void
+  /** An event of no use here came; `type` as dws names it. Must not throw. */
+  onUnused?: (type: string) => void
 }
 
 /**
@@ -38,18 +41,22 @@ export interface DwsOptions {
  * was said while nobody listened is told as a gap, and what cannot be stored at once is held until it can.
  */
 export function createDwsListener(options: DwsOptions): Listener {
-  const { tenantId, channelId, timing, open, once = false, robotName, onUnusable = () => {} } = options
+  const { tenantId, channelId, timing, open, once = false, robotName, onUnused } = options
 
-  function read(lines: readonly string[]): { messages: GroupMessage[]; amendments: Amendment[] } {
+  function read(
+    lines: readonly string[],
+    ears: Pick<Ears, 'tell'>,
+  ): { messages: GroupMessage[]; amendments: Amendment[] } {
     const found = { messages: [] as GroupMessage[], amendments: [] as Amendment[] }
     for (const line of lines) {
       if (line.trim() === '') continue
       try {
-        const event = readDwsEvent(line, { tenantId, channelId, receivedAt: timing.now(), robotName })
+        const event = readDwsEvent(line, { tenantId, channelId, receivedAt: timing.now(), robotName, onUnused })
         if (event !== null && 'message' in event) found.messages.push(event.message)
         if (event !== null && 'amendment' in event) found.amendments.push(event.amendment)
       } catch (error) {
-        onUnusable(error instanceof CodedError ? error.code : 'UNEXPECTED')
+        const { code, hint } = error instanceof CodedError ? error : NOT_UNDERSTOOD
+        ears.tell({ kind: 'unusable', code, hint })
       }
     }
     return found
@@ -58,7 +65,7 @@ export function createDwsListener(options: DwsOptions): Listener {
   async function listen(ears: Ears, signal: AbortSignal): Promise<void> {
     const backOff = createBackOff({ firstMs: FIRST_WAIT_MS, longestMs: LONGEST_WAIT_MS, random: timing.random })
     /** Until when everything was heard; null while it is being heard, and before the first time ever. */
-    let heardUntil = momentOf(await ears.cursor())
+    let heardUntil = await readHeardUntil(ears)
 
     const takes = (delivery: Delivery): Promise<boolean> =>
       ears.deliver(delivery).then(
@@ -73,7 +80,7 @@ export function createDwsListener(options: DwsOptions): Listener {
         // A store that takes a delivery of nothing is well: then it is the message, which may not hold up the others.
         if (await takes({ messages: [] })) blamed++
         if (blamed === MAX_BLAMED) {
-          onUnusable('MESSAGE_NOT_STORABLE')
+          ears.tell(NOT_STORABLE)
           return true
         }
         if (signal.aborted) return false
@@ -103,19 +110,30 @@ export function createDwsListener(options: DwsOptions): Listener {
         if (readyAt !== null) return
         readyAt = timing.now()
         ears.tell({ kind: 'up' })
-        if (heardUntil !== null) ears.tell({ kind: 'gap', from: heardUntil, to: readyAt })
+        if (heardUntil !== null && heardUntil < readyAt) ears.tell({ kind: 'gap', from: heardUntil, to: readyAt })
         heardUntil = null
       }
       void source.ready.then(ready)
       const stop = () => void source.stop()
       signal.addEventListener('abort', stop)
       if (signal.aborted) stop()
-      const cutter = createLineCutter({ maxBytes: MAX_LINE_BYTES, tooLong: () => onUnusable('LINE_TOO_LONG') })
+      const cutter = createLineCutter({ maxBytes: MAX_LINE_BYTES, tooLong: () => ears.tell(TOO_LONG) })
+      let storing = false
       const take = async (lines: readonly string[]) => {
-        const { messages, amendments } = read(lines)
+        const { messages, amendments } = read(lines, ears)
         if (messages.length + amendments.length === 0) return
+        storing = true
         stored = (await store(messages, amendments)) && stored
+        storing = false
       }
+      const over = new AbortController()
+      const marking = (async () => {
+        for (;;) {
+          await timing.sleep(MARK_MS, over.signal)
+          if (over.signal.aborted) return
+          if (readyAt !== null && !storing && stored) await writeHeardUntil(ears, timing.now())
+        }
+      })()
       for await (const piece of source.output) {
         ready()
         await take(cutter.take(piece))
@@ -123,6 +141,8 @@ export function createDwsListener(options: DwsOptions): Listener {
       // The last line counts although its end was cut off, if it is whole.
       await take([cutter.rest()])
       const end = await source.ended
+      over.abort()
+      await marking
       signal.removeEventListener('abort', stop)
       return { end, readyAt, stored }
     }
@@ -157,17 +177,24 @@ export function createDwsListener(options: DwsOptions): Listener {
   }
 }
 
-/** The cursor is a moment: until then everything was heard. */
-function momentOf(cursor: string | null): EpochMs | null {
-  return cursor !== null && /^\d{13}$/.test(cursor) ? Number(cursor) : null
-}
-
 function whyEnded({ exitCode, reason }: DwsEnd, wasReady: boolean): { code: string; hint: string } {
   const how = `${exitCode === null ? '' : `退出码 ${exitCode}`}${reason === null ? '' : `,原因 ${reason}`}`
   if (wasReady) return { code: 'DWS_ENDED', hint: `dws 已退出(${how || '被终止'}),程序会自己重新启动它` }
   const hint = `dws 没有开始监听就退出了(${how || '被终止'});请确认已登录,且主管理员已开启「允许成员通过 CLI 访问其个人数据」`
   return { code: 'DWS_NOT_READY', hint }
 }
+
+const NOT_UNDERSTOOD = { code: 'UNEXPECTED', hint: '收到一行无法识别的输出,已跳过;请反馈给开发者' }
+const NOT_STORABLE = {
+  kind: 'unusable',
+  code: 'MESSAGE_NOT_STORABLE',
+  hint: '数据库不接受其中一条消息,已跳过;请把这条记录反馈给开发者',
+} as const
+const TOO_LONG = {
+  kind: 'unusable',
+  code: 'LINE_TOO_LONG',
+  hint: '有一行超过 1 MiB,已跳过;请确认是 dws event consume … -f ndjson 的输出',
+} as const
 
 const notStarted = (fault: string): CodedError =>
   new CodedError('DWS_COMMAND_FAILED', `the dws command could not be started (${fault})`, {

@@ -15,6 +15,8 @@ const uncertain = (code: string, hint: string): Refused => ({ status: 'uncertain
 const retry = (afterMs: number, code: string, hint: string): Refused => ({ status: 'retry', code, hint, afterMs })
 const tooFast = (afterMs: number): Refused => retry(afterMs, 'DINGTALK_RATE_LIMITED', '发送太频繁,稍后再试')
 
+const TEMPLATE = '卡片模板不存在或没有发布,请在钉钉卡片平台核对模板 ID 并发布'
+
 const QUOTA = retry(
   6 * 3_600_000,
   'DINGTALK_QUOTA_USED_UP',
@@ -48,6 +50,11 @@ const TREATMENTS: ReadonlyMap<string, Refused> = new Map([
     'forbidden.accessdenied.ipnotinwhitelist',
     failed('DINGTALK_IP_REFUSED', '服务器出口 IP 不在钉钉应用的白名单中,请管理员添加'),
   ],
+  ['param.cardalreadyexist', failed('DINGTALK_CARD_EXISTS', '这张卡片已经发出')],
+  ['param.templatenotexist', failed('DINGTALK_CARD_TEMPLATE_INVALID', TEMPLATE)],
+  ['param.templateunpublished', failed('DINGTALK_CARD_TEMPLATE_INVALID', TEMPLATE)],
+  ['param.contentunsafe', failed('DINGTALK_CONTENT_REFUSED', '内容被钉钉的安全策略拦截')],
+  ['system.busy', uncertain('DINGTALK_SYSTEM_ERROR', '钉钉系统繁忙,无法确认是否送达')],
   ['invalid.openconversationid', failed('DINGTALK_GROUP_UNKNOWN', '机器人不在这个群里,请先把它加进群')],
   ['group.disbanded', failed('DINGTALK_GROUP_DISBANDED', '群已解散')],
   ['bot.stopped', failed('DINGTALK_ROBOT_DISABLED', '机器人已停用,请在钉钉开放平台启用')],
@@ -81,10 +88,11 @@ export function refusedBy(outcome: HttpOutcome): Refused | 'token-refused' | nul
     const hint = '服务器的出口 IP 调用过多,被钉钉暂停几分钟'
     return retry(Math.max(1, banned.wait) * 60_000, 'DINGTALK_IP_BANNED', hint)
   }
-  if (status >= 200 && status < 300) return null
-  const { code, message } = errorSchema.safeParse(json).data ?? {}
+  const { code, message = '' } = errorSchema.safeParse(json).data ?? {}
+  // Whatever stands in front of the API may answer 200 to what the body calls an error.
+  if (status >= 200 && status < 300 && (code === undefined || message === '')) return null
   if (status === 401 || (code !== undefined && TOKEN_REFUSED.has(code.toLowerCase()))) return 'token-refused'
-  if (code === 'todo.taskCreate.paramError' && /task exist/i.test(message ?? '')) {
+  if (code === 'todo.taskCreate.paramError' && /task exist/i.test(message)) {
     return failed('DINGTALK_TODO_EXISTS', '这条待办已经添加过')
   }
   const treatment = code === undefined ? undefined : TREATMENTS.get(code.toLowerCase())

@@ -6,6 +6,7 @@ import { MAX_MSG_PARAM_BYTES, MAX_PRIVATE_BYTES } from './constants.ts'
 import type { DingtalkApp } from './dingtalk-app.ts'
 import { unreadable } from './error-code.ts'
 import { markdownParam } from './markdown.ts'
+import { recallDingtalk, receiptOf } from './recall.ts'
 
 export interface DingtalkGroupChannelOptions {
   channelId: string
@@ -43,7 +44,10 @@ export function createDingtalkGroupChannel(options: DingtalkGroupChannelOptions)
       const answer = await app.call({ method: 'POST', path: '/v1.0/robot/groupMessages/send', json })
       if ('refused' in answer) return answer.refused
       const sent = sentSchema.safeParse(answer.json).data
-      return sent === undefined ? unreadable(200) : { status: 'sent', receipt: sent.processQueryKey }
+      return sent === undefined
+        ? unreadable(200)
+        : { status: 'sent', receipt: receiptOf({ groupId, audience }, sent.processQueryKey) }
     },
+    recall: (receipt) => recallDingtalk(app, robotCode, receipt),
   }
 }

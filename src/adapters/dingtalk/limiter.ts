@@ -1,5 +1,5 @@
 import Bottleneck from 'bottleneck'
-import type { CreateLimiter } from '../limiter.ts'
+import { type CreateLimiter, foretellingEach } from '../limiter.ts'
 import { API_INTERVAL_MS, WEBHOOK_BURST, WEBHOOK_REFILL_MS } from './constants.ts'
 
 /** Unused limiters are forgotten after this: longer than an empty bucket takes to fill. */
@@ -8,7 +8,7 @@ const IDLE_MS = 300_000
 /** For each endpoint of the app at most 20 calls in any second. */
 export function createApiLimiters(): CreateLimiter {
   const endpoints = new Bottleneck.Group({ minTime: API_INTERVAL_MS, timeout: IDLE_MS })
-  return (id) => endpoints.key(id)
+  return foretellingEach(endpoints, { burst: 1, everyMs: API_INTERVAL_MS })
 }
 
 /** For each robot at most 20 in any minute, one after another so that the pieces of a long text stay in order. */
@@ -19,7 +19,9 @@ export function createWebhookLimiters(): CreateLimiter {
     reservoirIncreaseInterval: WEBHOOK_REFILL_MS,
     reservoirIncreaseAmount: 1,
     reservoirIncreaseMaximum: WEBHOOK_BURST,
+    // How often Bottleneck looks whether something was gained.
+    heartbeatInterval: 1000,
     timeout: IDLE_MS,
   })
-  return (id) => robots.key(id)
+  return foretellingEach(robots, { burst: WEBHOOK_BURST, everyMs: WEBHOOK_REFILL_MS })
 }

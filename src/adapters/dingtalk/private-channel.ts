@@ -7,6 +7,7 @@ import { MAX_MSG_PARAM_BYTES, MAX_PRIVATE_BYTES, OPEN_ID_PREFIX } from './consta
 import { createDingtalkApp, type DingtalkApp, type DingtalkAppOptions } from './dingtalk-app.ts'
 import { unreadable } from './error-code.ts'
 import { markdownParam } from './markdown.ts'
+import { recallDingtalk } from './recall.ts'
 
 export interface DingtalkPrivateChannelOptions extends DingtalkAppOptions {
   channelId: string
@@ -56,6 +57,7 @@ export function createDingtalkPrivateChannel(options: DingtalkPrivateChannelOpti
       const sent = sentSchema.safeParse(answer.json).data
       return sent === undefined ? unreadable(200) : resultFor(memberId, sent)
     },
+    recall: (receipt) => recallDingtalk(app, robotCode, receipt),
   }
 }
 

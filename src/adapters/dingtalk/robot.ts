@@ -25,7 +25,8 @@ export interface DingtalkRobotOptions {
 /**
  * The HTTP callback of a DingTalk 企业内部机器人 (API/0718).
  * Its signature covers the time and not the body: whoever captures one request can sign any other for an hour. What
- * holds is TLS, the window, `msgId` (a repeated delivery has no effect) and an address list in front of the server.
+ * holds is TLS, the window, `msgId` (a repeated delivery has no effect) and an address list in front of the server. The
+ * `sessionWebhook` of such a body is never used, see `readSession`: the answer travels in the response itself.
  */
 export function createDingtalkRobot(options: DingtalkRobotOptions): WebhookAdapter {
   const { tenantId, channelId, appSecret, robotCode, windowMs = CALLBACK_WINDOW_MS, now, onQuota } = options

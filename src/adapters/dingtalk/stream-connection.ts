@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   /** The answer to an event or callback; null where none may be given, so that the gateway sends it again. Never rejects. */
   answer(frame: StreamFrame): Promise<string | null>
   opened(): void
+  /** Told every 20 s while the other side shows signs of life: the last of them. */
+  alive(heardAt: EpochMs): void
   /** A frame that is none; it costs nothing but itself. */
   malformed(): void
 }
@@ -24,7 +26,7 @@ export interface ConnectionOptions {
 /** Serves one connection until it ends, and leaves nothing of it open. `heardAt`: its last sign of life. */
 export async function serveConnection(
   socket: WebSocket,
-  { timing, signal, answer, opened, malformed }: ConnectionOptions,
+  { timing, signal, answer, opened, alive: tellAlive, malformed }: ConnectionOptions,
 ): Promise<{ ending: Ending; heardAt: EpochMs }> {
   const over = new AbortController()
   const pending = new Set<Promise<void>>()
@@ -81,7 +83,8 @@ export async function serveConnection(
   while (!over.signal.aborted) {
     await timing.sleep(PING_MS, over.signal)
     if (over.signal.aborted) break
-    if (!alive) end('silent')
+    if (alive) tellAlive(heardAt)
+    else end('silent')
     alive = false
     if (socket.readyState === socket.OPEN) socket.ping()
   }

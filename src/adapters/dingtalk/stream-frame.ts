@@ -4,7 +4,11 @@ import { parseJson } from '../../net/parse-json.ts'
 /** What the gateway sends, and what it is answered: both are JSON in text frames whose `data` is JSON text again. */
 const frameSchema = z.looseObject({
   type: z.string(),
-  headers: z.looseObject({ messageId: z.string().optional().catch(undefined), topic: z.string().catch('') }),
+  headers: z.looseObject({
+    messageId: z.string().optional().catch(undefined),
+    topic: z.string().catch(''),
+    eventType: z.string().optional().catch(undefined),
+  }),
   data: z.string().catch(''),
 })
 export type StreamFrame = z.output<typeof frameSchema>
@@ -18,8 +22,12 @@ const ack = (frame: StreamFrame, code: number, message: string, data: string): s
   return JSON.stringify({ code, message, headers: { contentType: 'application/json', messageId }, data })
 }
 
-/** Stored. A robot message is answered with an empty response; what the bot says goes another way. */
-export const stored = (frame: StreamFrame): string => ack(frame, 200, 'OK', JSON.stringify({ response: {} }))
+/**
+ * Stored. A robot message is answered with an empty response; what the bot says goes another way. To a pressed button
+ * the response tells how the card changes.
+ */
+export const stored = (frame: StreamFrame, response: Record<string, unknown> = {}): string =>
+  ack(frame, 200, 'OK', JSON.stringify({ response }))
 
 /** An event that nobody here waits for: taken note of, so that it is not sent again. */
 export const noticed = (frame: StreamFrame): string => ack(frame, 200, 'OK', JSON.stringify({ status: 'SUCCESS' }))

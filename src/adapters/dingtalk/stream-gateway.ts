@@ -2,8 +2,10 @@ import { z } from 'zod'
 import type { HttpClient, Refused } from '../http-client.ts'
 import { refusedBy } from './error-code.ts'
 
-/** Robot messages: the only thing asked for. */
+/** Robot messages. */
 export const ROBOT_TOPIC = '/v1.0/im/bot/messages/get'
+/** Pressed buttons of interactive cards. */
+export const CARD_TOPIC = '/v1.0/card/instances/callback'
 
 const openedSchema = z.object({ endpoint: z.url({ protocol: /^wss?$/ }), ticket: z.string().min(1) })
 
@@ -12,11 +14,12 @@ export type GatewayAnswer =
   /** `lasting`: asking again is of no use before somebody has changed something. */
   | { code: string; hint: string; lasting: boolean }
 
-/** Asks the gateway for a connection; the ticket is good for one (the official clients, 2026-07). Never throws. */
+/** Asks the gateway for a connection that brings these topics and nothing else; the ticket is good for one (the official clients, 2026-07). Never throws. */
 export async function openGateway(
   call: HttpClient,
-  { baseUrl, appKey, appSecret }: { baseUrl: string; appKey: string; appSecret: string },
+  options: { baseUrl: string; appKey: string; appSecret: string; topics: readonly string[] },
 ): Promise<GatewayAnswer> {
+  const { baseUrl, appKey, appSecret, topics } = options
   const outcome = await call({
     method: 'POST',
     url: `${baseUrl}/v1.0/gateway/connections/open`,
@@ -24,7 +27,7 @@ export async function openGateway(
       clientId: appKey,
       clientSecret: appSecret,
       ua: '',
-      subscriptions: [{ type: 'CALLBACK', topic: ROBOT_TOPIC }],
+      subscriptions: topics.map((topic) => ({ type: 'CALLBACK', topic })),
     },
   })
   const refused = refusedBy(outcome)

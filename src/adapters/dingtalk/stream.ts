@@ -1,19 +1,24 @@
 import { CodedError } from '../../domain/errors.ts'
 import type { EpochMs, GroupMessage } from '../../domain/message.ts'
 import type { Channel, Ears, Listener, Receipt, Timing } from '../adapter.ts'
+import { createAnswered } from '../answered.ts'
 import { createBackOff } from '../back-off.ts'
 import { capabilitiesOf } from '../capabilities.ts'
+import { readHeardUntil, writeHeardUntil } from '../heard-until.ts'
 import { createHttpClient, type Fetch, type Refused } from '../http-client.ts'
 import { parseJsonObject } from '../json-body.ts'
 import { cutToBytes } from '../markdown.ts'
+import { memberMark } from '../member-marks.ts'
 import { type OpenSocket, openSocket as openPlainSocket } from '../open-socket.ts'
+import type { PressSeal } from '../press-seal.ts'
 import { misconfigured } from '../refusal.ts'
+import { type DingtalkPress, readCardPress } from './card-press.ts'
 import { DINGTALK_BASE_URL } from './constants.ts'
 import { readRobotBody } from './robot-body.ts'
-import { readSession, type SessionBook } from './session-book.ts'
+import { readSession, type Session, type SessionBook } from './session-book.ts'
 import { serveConnection } from './stream-connection.ts'
 import { noticed, type StreamFrame, stored, unusable } from './stream-frame.ts'
-import { openGateway, ROBOT_TOPIC } from './stream-gateway.ts'
+import { CARD_TOPIC, openGateway, ROBOT_TOPIC } from './stream-gateway.ts'
 
 /** As the official Go client waits. */
 const FIRST_WAIT_MS = 3_000
@@ -36,11 +41,13 @@ export interface DingtalkStreamOptions {
   openSocket?: OpenSocket
   /** Where the addresses are kept by which a conversation can be answered. */
   sessions?: SessionBook
+  /** Opens what buttons of cards bring back; presses are not asked for without it. */
+  seal?: PressSeal
   /** Says what the bot answers, since a Stream acknowledgement shows nothing in the conversation. */
   answers?: Channel
   onQuota?: (notice: { channelId: string; errMsg: string }) => void
-  /** A frame or message that could not be used; it is refused and costs nothing but itself. Must not throw. */
-  onUnusable?: (code: string) => void
+  /** An event of no use here came; `type` as the platform names it. Must not throw. */
+  onUnused?: (type: string) => void
   /** An answer that was not said. Must not throw. */
   onUnanswered?: (refused: Refused) => void
 }
@@ -51,7 +58,8 @@ export interface DingtalkStreamOptions {
  */
 export function createDingtalkStream(options: DingtalkStreamOptions): Listener {
   const { tenantId, channelId, appKey, appSecret, robotCode, timing } = options
-  const { baseUrl = DINGTALK_BASE_URL, openSocket = openPlainSocket, onUnusable = () => {} } = options
+  const { baseUrl = DINGTALK_BASE_URL, openSocket = openPlainSocket, seal } = options
+  const topics = seal === undefined ? [ROBOT_TOPIC] : [ROBOT_TOPIC, CARD_TOPIC]
   if (appKey === '' || appSecret === '') {
     throw misconfigured('DINGTALK_APP_INVALID', '钉钉应用的配置不完整', '请填写 AppKey 和 AppSecret')
   }
@@ -62,6 +70,7 @@ export function createDingtalkStream(options: DingtalkStreamOptions): Listener {
       options.fetch(input, { ...init, signal: AbortSignal.any([signal, ...(init?.signal ? [init.signal] : [])]) })
     const call = createHttpClient({ fetch, timeoutMs: GATEWAY_TIMEOUT_MS })
     const working = new Set<Promise<unknown>>()
+    const answered = createAnswered()
     let storeRefuses = false
     /** The last sign of life before a silence; null while something is heard, and before the first time. */
     let silentSince: EpochMs | null = null
@@ -72,21 +81,44 @@ export function createDingtalkStream(options: DingtalkStreamOptions): Listener {
     }
 
     async function answer(frame: StreamFrame): Promise<string | null> {
-      if (frame.type === 'EVENT') return noticed(frame)
-      if (frame.type !== 'CALLBACK' || frame.headers.topic !== ROBOT_TOPIC) return unusable(frame, 404, 'NOT_FOUND')
-      let message: GroupMessage | null
-      try {
-        message = read(frame)
-      } catch (error) {
-        const code = error instanceof CodedError ? error.code : 'UNEXPECTED'
-        onUnusable(code)
-        return unusable(frame, 400, code)
+      if (frame.type === 'EVENT') {
+        options.onUnused?.(frame.headers.eventType ?? frame.headers.topic)
+        return noticed(frame)
       }
+      const { topic } = frame.headers
+      if (frame.type === 'CALLBACK' && topic === CARD_TOPIC && seal !== undefined) return pressed(frame, seal)
+      if (frame.type !== 'CALLBACK' || topic !== ROBOT_TOPIC) return unusable(frame, 404, 'NOT_FOUND')
+      let heard: { message: GroupMessage | null; session: Session | null }
+      try {
+        heard = read(frame)
+      } catch (error) {
+        return refused(frame, error)
+      }
+      const { message, session } = heard
       if (message === null) return stored(frame)
-      const receipts = await deliver(message)
+      const [receipts] = await Promise.all([deliver(message), remember(message.groupId, session)])
       if (receipts === null) return null
       void keep(respond(message, receipts))
       return stored(frame)
+    }
+
+    function refused(frame: StreamFrame, error: unknown): string {
+      const { code, hint } = error instanceof CodedError ? error : NOT_UNDERSTOOD
+      ears.tell({ kind: 'unusable', code, hint })
+      return unusable(frame, 400, code)
+    }
+
+    /** The answer to a press is the card as it looks then. */
+    async function pressed(frame: StreamFrame, seal: PressSeal): Promise<string | null> {
+      let press: DingtalkPress
+      try {
+        const body = parseJsonObject(frame.data)
+        press = readCardPress(body, { tenantId, channelId, receivedAt: timing.now(), seal })
+      } catch (error) {
+        return refused(frame, error)
+      }
+      const receipts = press.message === null ? [] : await deliver(press.message)
+      return receipts === null ? null : stored(frame, press.respond(receipts))
     }
 
     /** Null where the store refuses: then the gateway is not told, and pushes it again. */
@@ -104,39 +136,58 @@ export function createDingtalkStream(options: DingtalkStreamOptions): Listener {
       }
     }
 
-    function read(frame: StreamFrame): GroupMessage | null {
+    function read(frame: StreamFrame): { message: GroupMessage | null; session: Session | null } {
       const body = parseJsonObject(frame.data)
       const receivedAt = timing.now()
       const message = readRobotBody(body, { tenantId, channelId, receivedAt, robotCode, onQuota: options.onQuota })
-      const session = message === null ? null : readSession(body)
-      if (message !== null && session !== null) options.sessions?.remember(message.groupId, session)
-      return message
+      return { message, session: readSession(body) }
     }
 
-    /** Says the answers once: a message that comes again is not answered again. */
+    /** Other ways out serve where it is not kept; a store that refuses is told of by `deliver`. */
+    async function remember(groupId: string, session: Session | null): Promise<void> {
+      if (session !== null) await options.sessions?.remember(groupId, session).catch(ignored)
+    }
+
+    /** Says the answers once. A message that comes again is answered where this process has not answered it. */
     async function respond(message: GroupMessage, receipts: readonly Receipt[]): Promise<void> {
-      const said = receipts.flatMap(({ duplicate, answers }) => (duplicate ? [] : answers)).join('\n\n')
-      if (said === '' || options.answers === undefined) return
+      const said = receipts.flatMap(({ answers }) => answers).join('\n\n')
       const { groupId, messageId, chat, sender } = message
+      if (said === '' || options.answers === undefined || answered.has(messageId)) return
+      answered.add(messageId)
       const audience =
         chat === 'group' ? ({ kind: 'group' } as const) : ({ kind: 'member', memberId: sender.memberId } as const)
-      const body = cutToBytes(said, options.answers.maxBytes)
-      const result = await options.answers.send({ groupId, audience, outboxId: `answer-${messageId}`, body })
-      if (result.status !== 'sent') options.onUnanswered?.(result)
+      // An answer stands by itself in the group: the mention tells whom it is for, and rings for nobody else.
+      const body = cutToBytes(
+        chat === 'group' ? `${memberMark(sender.memberId)}${said}` : said,
+        options.answers.maxBytes,
+      )
+      const answer = { groupId, audience, outboxId: `answer-${messageId}`, body }
+      let result = await options.answers.send(answer)
+      while (result.status === 'retry' && result.paced && !signal.aborted) {
+        await timing.sleep(result.afterMs ?? 0, signal)
+        result = await options.answers.send(answer)
+      }
+      if (result.status === 'sent') return
+      if (result.status !== 'uncertain') answered.delete(messageId)
+      options.onUnanswered?.(result)
     }
 
     function opened(): void {
       ears.tell({ kind: 'up' })
-      const now = timing.now()
-      if (silentSince !== null && now - silentSince > PUSHED_AGAIN_MS) {
-        ears.tell({ kind: 'gap', from: silentSince, to: now })
-      }
+      void keep(tellGap(silentSince, timing.now()))
       silentSince = null
+    }
+
+    /** Other nodes, and this one before its last start, may have heard longer than this connection. */
+    async function tellGap(own: EpochMs | null, now: EpochMs): Promise<void> {
+      const known = await readHeardUntil(ears).catch(() => null)
+      const from = own === null || known === null ? (own ?? known ?? now) : Math.max(own, known)
+      if (now - from > PUSHED_AGAIN_MS) ears.tell({ kind: 'gap', from, to: now })
     }
 
     /** One gateway call and, where it succeeds, one connection to its end. True where the next may follow at once. */
     async function attempt(): Promise<boolean> {
-      const gateway = await openGateway(call, { baseUrl, appKey, appSecret })
+      const gateway = await openGateway(call, { baseUrl, appKey, appSecret, topics })
       if (signal.aborted) return true
       if ('code' in gateway) {
         const { code, hint } = gateway
@@ -145,14 +196,14 @@ export function createDingtalkStream(options: DingtalkStreamOptions): Listener {
         return false
       }
       const began = timing.now()
-      const malformed = () => onUnusable('FRAME_MALFORMED')
       const socket = openSocket(gateway.url)
       const { ending, heardAt } = await serveConnection(socket, {
         timing,
         signal,
         answer: (frame) => keep(answer(frame)),
         opened,
-        malformed,
+        alive: (heardAt) => void keep(writeHeardUntil(ears, heardAt)),
+        malformed: () => ears.tell(MALFORMED),
       })
       if (ending === 'stopped') return true
       if (ending !== 'refused') silentSince ??= heardAt
@@ -174,11 +225,19 @@ export function createDingtalkStream(options: DingtalkStreamOptions): Listener {
   return {
     adapter: 'dingtalk',
     channelId,
-    capabilities: capabilitiesOf('mentions', { privateMessage: true, groupPost: true, mention: true }),
+    capabilities: capabilitiesOf('mentions', {
+      privateMessage: true,
+      groupPost: true,
+      mention: true,
+      card: seal !== undefined,
+      recallOwn: true,
+    }),
     exclusive: false,
     listen,
   }
 }
+
+const ignored = (): undefined => undefined
 
 const DOWN = {
   asked: { code: 'DINGTALK_STREAM_ASKED', hint: '钉钉要求换一条连接,正在重连' },
@@ -188,4 +247,11 @@ const DOWN = {
     code: 'DINGTALK_STREAM_REFUSED',
     hint: '连不上钉钉的长连接地址,请放行 wss-open-connection.dingtalk.com:443;程序会自己再试',
   },
+} as const
+
+const NOT_UNDERSTOOD = { code: 'UNEXPECTED', hint: '收到一条无法识别的消息,已跳过;请反馈给开发者' }
+const MALFORMED = {
+  kind: 'unusable',
+  code: 'FRAME_MALFORMED',
+  hint: '钉钉长连接里有一帧无法识别,已跳过;若反复出现,请检查代理',
 } as const

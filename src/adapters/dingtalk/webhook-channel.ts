@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../../domain/message.ts'
 import type { Channel } from '../adapter.ts'
 import { createHttpClient, type Fetch, harmlessToRepeat } from '../http-client.ts'
-import type { CreateLimiter } from '../limiter.ts'
+import { type CreateLimiter, tooSoon } from '../limiter.ts'
 import { misconfigured } from '../refusal.ts'
 import { DINGTALK_OAPI_URL, MAX_WEBHOOK_BYTES } from './constants.ts'
 import { createWebhookLimiters } from './limiter.ts'
@@ -74,7 +74,7 @@ export function createDingtalkWebhookChannel(options: DingtalkWebhookChannelOpti
         // Signed only now: a signature is good for an hour, and others may have waited before.
         const result = readWebhookAnswer(await call({ method: 'POST', url: addressOf(robot), json }))
         return result.status === 'sent' ? result : harmlessToRepeat(result)
-      })
+      }, tooSoon)
     },
   }
 }

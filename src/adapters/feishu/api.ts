@@ -20,6 +20,7 @@ export interface FeishuRequest {
   path: string
   query?: Readonly<Record<string, string>>
   json?: unknown
+  form?: FormData
 }
 
 /** The server API as an app calls it: the tenant access token is seen to. */
@@ -46,12 +47,13 @@ export function createFeishuApi(options: FeishuAppOptions): FeishuApi {
     return { token: parsed.data.tenant_access_token, lifetimeMs: parsed.data.expire * 1000 }
   }
 
-  return async ({ method, path, query, json }) => {
+  return async ({ method, path, query, json, form }) => {
     const search = query === undefined ? '' : `?${new URLSearchParams(query)}`
     const url = `${baseUrl}/open-apis${path}${search}`
     const result = await sendWithToken(tokens, async (token): Promise<FeishuAnswer> => {
       const headers = { authorization: `Bearer ${token}` }
-      return readAnswer(await call({ method, url, headers, ...(json === undefined ? {} : { json }) }))
+      const body = form === undefined ? {} : { form }
+      return readAnswer(await call({ method, url, headers, ...(json === undefined ? body : { json }) }))
     })
     return 'status' in result ? { refused: result } : result
   }

@@ -6,7 +6,8 @@ import { misconfigured, refusal } from '../refusal.ts'
 import type { Answer } from './answers.ts'
 import { feishuCapabilities, type Hears } from './capabilities.ts'
 import { decryptFeishu, feishuSignature } from './crypto.ts'
-import { type Envelope, envelopeOf, readEvent } from './event.ts'
+import { type Envelope, envelopeOf } from './envelope.ts'
+import { readEvent } from './event.ts'
 import type { Reading } from './message.ts'
 
 export interface FeishuCallbackOptions {
@@ -17,12 +18,16 @@ export interface FeishuCallbackOptions {
   encryptKey?: string
   verificationToken?: string
   hears: Hears
-  /** Says what the bot answers: a response to an event carries nothing. */
+  /** Says what the bot answers: a response carries nothing, save to a pressed button. */
   answer: Answer
 }
 
 const sealedSchema = z.object({ encrypt: z.string().min(1) })
-const DONE: CallbackResponse = { status: 200, type: 'application/json', body: '{}' }
+const done = (answer: unknown = {}): CallbackResponse => ({
+  status: 200,
+  type: 'application/json',
+  body: JSON.stringify(answer),
+})
 
 /**
  * The event callback of a Feishu app (send-notifications-to-developers-server.md). Old timestamps are let through: a
@@ -80,15 +85,16 @@ export function createFeishuCallback(options: FeishuCallbackOptions): WebhookAda
       if (envelope.type === 'url_verification') return { kind: 'respond', response: challengeOf(plain) }
       if (appId !== undefined && envelope.appId !== '' && envelope.appId !== appId)
         throw refusal(403, 'RECEIVER_WRONG', '这条回调属于另一个应用', '请核对 App ID 与请求地址')
-      const { messages, amendments } = readEvent(envelope, reading)
-      if (messages.length + amendments.length === 0) return { kind: 'respond', response: DONE }
+      const { messages, amendments, respond } = readEvent(envelope, reading)
+      if (messages.length + amendments.length === 0) return { kind: 'respond', response: done(respond?.([])) }
       return {
         kind: 'messages',
         messages,
         amendments,
         acknowledge(receipts) {
+          if (respond !== undefined) return done(respond(receipts))
           for (const [index, message] of messages.entries()) answer(message, receipts[index])
-          return DONE
+          return done()
         },
       }
     },

@@ -6,4 +6,4 @@ export type Hears = Capabilities['hears']
 
 /** What a Feishu app can hear and do; recalling what others said needs the bot to be owner or admin of the group. */
 export const feishuCapabilities = (hears: Hears): Capabilities =>
-  capabilitiesOf(hears, { privateMessage: true, groupPost: true, mention: true, recallOwn: true })
+  capabilitiesOf(hears, { privateMessage: true, groupPost: true, mention: true, card: true, recallOwn: true })

@@ -15,8 +15,8 @@ const CONTROL = 0
 export interface ConnectionOptions {
   timing: Timing
   openSocket: OpenSocket
-  /** What an event, as JSON, leads to. It is acknowledged once it resolves, and refused where it rejects. */
-  onEvent: (event: Buffer) => Promise<void>
+  /** What an event, as JSON, leads to. It is acknowledged with what it resolves with, and refused where it rejects. */
+  onEvent: (event: Buffer) => Promise<unknown>
   /** The first answer came: events arrive from now on. */
   onUp: () => void
 }
@@ -48,11 +48,10 @@ export async function holdConnection(
     const payload = addPart(frame)
     if (payload === null) return
     const began = timing.now()
-    const code = await onEvent(payload).then(
-      () => 200 as const,
-      () => 500 as const,
+    await onEvent(payload).then(
+      (answer) => send(ackFrame(frame, 200, timing.now() - began, answer)),
+      () => send(ackFrame(frame, 500, timing.now() - began)),
     )
-    send(ackFrame(frame, code, timing.now() - began))
   }
 
   function take(bytes: Uint8Array): void {

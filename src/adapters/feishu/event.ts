@@ -1,13 +1,18 @@
 import { z } from 'zod'
 import type { Amendment, GroupMessage } from '../../domain/message.ts'
+import type { Receipt } from '../adapter.ts'
 import { refusal } from '../refusal.ts'
 import { platformId } from '../text.ts'
+import type { Envelope } from './envelope.ts'
 import { feishuMessage, type Reading } from './message.ts'
+import { readPress } from './press.ts'
 
 /** What an event says; both empty for one that only the platform needs. */
 export interface Heard {
   messages: GroupMessage[]
   amendments: Amendment[]
+  /** What the response to a pressed button says, once `messages` are stored; other events are answered otherwise. */
+  respond?(receipts: readonly Receipt[]): Record<string, unknown>
 }
 
 const NOTHING: Heard = { messages: [], amendments: [] }
@@ -46,42 +51,16 @@ const receivedSchema = z.looseObject({
 /** im-v1/message/events/recalled.md */
 const recalledSchema = z.looseObject({ message_id: platformId, chat_id: platformId, recall_time: moment })
 
-const v2Schema = z.looseObject({
-  schema: z.literal('2.0'),
-  header: z.looseObject({ event_type: z.string(), token: z.string().catch(''), app_id: z.string().catch('') }),
-  event: z.unknown(),
-})
-const v1Schema = z.looseObject({ type: z.string(), token: z.string().catch('') })
-
-/** An event's envelope, of either version (uUTNz4SN1MjL1UzM.md). */
-export interface Envelope {
-  /** The Verification Token that the platform puts in. */
-  token: string
-  /** Empty in version 1. */
-  appId: string
-  /** `url_verification`, an `event_type` of version 2, or null for an event of version 1. */
-  type: string | null
-  event: unknown
-}
-
-/** Throws CodedError 400 for what is no envelope. */
-export function envelopeOf(body: Record<string, unknown>): Envelope {
-  const v2 = v2Schema.safeParse(body)
-  if (v2.success) {
-    const { header, event } = v2.data
-    return { token: header.token, appId: header.app_id, type: header.event_type, event }
-  }
-  const v1 = v1Schema.safeParse(body)
-  if (!v1.success)
-    throw refusal(400, 'EVENT_MALFORMED', '事件结构不完整', '飞书事件应含 schema 2.0 与 header,或含 type')
-  const { type, token } = v1.data
-  return { token, appId: '', type: type === 'url_verification' ? type : null, event: undefined }
-}
-
 /** What an event says. Throws CodedError 400 for a message that cannot be identified. */
-export function readEvent({ type, event }: Envelope, reading: Reading): Heard {
+export function readEvent(envelope: Envelope, reading: Reading): Heard {
+  const { type, event } = envelope
+  if (type === 'card.action.trigger' && reading.seal !== undefined) {
+    const { message, respond } = readPress(envelope, reading, reading.seal)
+    return { messages: message === null ? [] : [message], amendments: [], respond }
+  }
   if (type === 'im.message.receive_v1') return received(event, reading)
   if (type === 'im.message.recalled_v1') return recalled(event, reading)
+  reading.onUnused?.(type ?? '')
   return NOTHING
 }
 

@@ -55,9 +55,12 @@ export const pingFrame = (service: number): Frame => ({
   headers: [{ key: 'type', value: 'ping' }],
 })
 
-/** The answer to a data frame: the same frame, how long it took, and a code. */
-export const ackFrame = (frame: Frame, code: 200 | 500, tookMs: number): Frame => ({
-  ...frame,
-  headers: [...frame.headers, { key: 'biz_rt', value: String(tookMs) }],
-  payload: Buffer.from(JSON.stringify({ code })),
-})
+/** The answer to a data frame: the same frame, how long it took, a code, and where given JSON in base64. */
+export function ackFrame(frame: Frame, code: 200 | 500, tookMs: number, answer?: unknown): Frame {
+  const data = answer === undefined ? {} : { data: Buffer.from(JSON.stringify(answer)).toString('base64') }
+  return {
+    ...frame,
+    headers: [...frame.headers, { key: 'biz_rt', value: String(tookMs) }],
+    payload: Buffer.from(JSON.stringify({ code, ...data })),
+  }
+}

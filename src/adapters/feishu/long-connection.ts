@@ -10,7 +10,8 @@ import { feishuCapabilities, type Hears } from './capabilities.ts'
 import { holdConnection } from './connection.ts'
 import { FEISHU_BASE_URL } from './constants.ts'
 import { askEndpoint } from './endpoint.ts'
-import { envelopeOf, readEvent } from './event.ts'
+import { envelopeOf } from './envelope.ts'
+import { readEvent } from './event.ts'
 import type { Backfill } from './history.ts'
 import type { Reading } from './message.ts'
 
@@ -26,8 +27,6 @@ export interface FeishuConnectionOptions {
   answer: Answer
   /** Null where the app may not read histories: gaps are reported then. */
   backfill: Backfill | null
-  /** An event could not be understood; the platform is told, and may deliver it again. Must not throw. */
-  onRefused?: (refusal: { channelId: string; code: string; hint: string }) => void
 }
 
 const FIRST_WAIT_MS = 1_000
@@ -45,7 +44,7 @@ const LONGEST_FILL_MS = 7 * 24 * 3_600_000
  */
 export function createFeishuConnection(options: FeishuConnectionOptions): Listener {
   const { reading, appId, appSecret, fetch, timing, openSocket, baseUrl = FEISHU_BASE_URL, hears, answer } = options
-  const { backfill, onRefused } = options
+  const { backfill } = options
   const call = createHttpClient({ fetch })
 
   async function listen(ears: Ears, signal: AbortSignal): Promise<void> {
@@ -57,20 +56,24 @@ export function createFeishuConnection(options: FeishuConnectionOptions): Listen
     /** When the last connection ended, by our own clock; null before. */
     let deafSince: EpochMs | null = null
 
-    async function take(event: Buffer): Promise<void> {
+    /** Resolves with what the acknowledgement carries: undefined, save for a pressed button. */
+    async function take(event: Buffer): Promise<unknown> {
       const envelope = envelopeOf(parseJsonObject(decodeUtf8(event)))
-      if (envelope.appId !== '' && envelope.appId !== appId) return
-      const { messages, amendments } = readEvent(envelope, reading)
-      if (messages.length + amendments.length === 0) return
+      if (envelope.appId !== '' && envelope.appId !== appId) return undefined
+      const { messages, amendments, respond } = readEvent(envelope, reading)
+      if (messages.length + amendments.length === 0) return respond?.([])
       const heard = messages.reduce((at, { sentAt }) => Math.max(at, sentAt), latest ?? 0)
       const cursor = owed === null && heard > (latest ?? 0) ? { cursor: String(heard) } : {}
       const receipts = await ears.deliver({ messages, amendments, ...cursor })
       latest = Math.max(latest ?? 0, heard)
+      if (respond !== undefined) return respond(receipts)
       for (const [index, message] of messages.entries()) answer(message, receipts[index])
+      return undefined
     }
 
+    /** The platform is told, and may deliver the event again. */
     function refuse(error: unknown): never {
-      if (error instanceof CodedError) onRefused?.({ channelId: reading.channelId, code: error.code, hint: error.hint })
+      if (error instanceof CodedError) ears.tell({ kind: 'unusable', code: error.code, hint: error.hint })
       throw error
     }
 

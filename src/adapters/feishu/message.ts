@@ -1,4 +1,5 @@
 import type { EpochMs, GroupMessage } from '../../domain/message.ts'
+import type { PressSeal } from '../press-seal.ts'
 import { MEDIA, messageText } from '../text.ts'
 import { contentText } from './content.ts'
 import { type FeishuMention, resolveMentions } from './mentions.ts'
@@ -20,6 +21,10 @@ export interface Reading {
   botOpenId(): string | undefined
   /** Undefined as long as nothing is known of the group. */
   chat(chatId: string): ChatFacts | undefined
+  /** An event of no use here came; `type` as the platform names it. It neither waits nor throws. */
+  onUnused?(type: string): void
+  /** Opens what buttons bring back; presses are passed over without it. */
+  seal?: PressSeal | undefined
 }
 
 /** A message of an event or of the history, brought into one form. */
@@ -42,7 +47,6 @@ export function feishuMessage(message: FeishuMessage, reading: Reading): GroupMe
   const content = contentText(message.type, message.content)
   const addressed = resolveMentions(content ?? MEDIA.other, message.mentions, reading.botOpenId())
   const chat = single ? undefined : reading.chat(chatId)
-  const name = chat?.members.get(senderOpenId)
   return {
     tenantId: reading.tenantId,
     groupId: chatId,
@@ -52,18 +56,22 @@ export function feishuMessage(message: FeishuMessage, reading: Reading): GroupMe
     chat: single ? 'single' : 'group',
     ...(chat?.name ? { groupName: chat.name } : {}),
     sentAt: message.createdAt,
-    sender: {
-      memberId: senderOpenId,
-      ...(name ? { name } : {}),
-      ...(chat === undefined
-        ? {}
-        : { role: chat.leaders.has(senderOpenId) ? ('leader' as const) : ('member' as const) }),
-    },
+    sender: memberOf(senderOpenId, chat),
     kind: content === null ? 'unsupported' : 'text',
     text: messageText(addressed.text),
     mentions: content === null ? [] : addressed.mentions,
     addressesBot: single || addressed.addressesBot,
     // The event tells only which message is answered; the ledger knows that one by its id.
     ...(parentId === undefined ? {} : { quote: { messageId: parentId, text: '' } }),
+  }
+}
+
+/** Somebody as a group knows them. */
+export function memberOf(openId: string, chat: ChatFacts | undefined): GroupMessage['sender'] {
+  const name = chat?.members.get(openId)
+  return {
+    memberId: openId,
+    ...(name ? { name } : {}),
+    ...(chat === undefined ? {} : { role: chat.leaders.has(openId) ? ('leader' as const) : ('member' as const) }),
   }
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/message.ts'
 import type { SendResult } from '../../domain/outbound.ts'
 import type { Channel } from '../adapter.ts'
 import { createHttpClient, type Fetch } from '../http-client.ts'
-import type { CreateLimiter } from '../limiter.ts'
+import { type CreateLimiter, refusedTooSoon } from '../limiter.ts'
 import { misconfigured } from '../refusal.ts'
 import { FEISHU_BASE_URL, MAX_WEBHOOK_BYTES, MAX_WEBHOOK_REQUEST_BYTES } from './constants.ts'
 import { webhookSign } from './crypto.ts'
@@ -44,7 +44,7 @@ export function createFeishuWebhookChannel(options: FeishuWebhookChannelOptions)
         const sign = hook.secret && { timestamp: String(timestamp), sign: webhookSign(timestamp, hook.secret) }
         const url = `${baseUrl}/open-apis/bot/v2/hook/${hook.token}`
         return readAnswer(await call({ method: 'POST', url, json: { ...sign, ...message } }))
-      })
+      }, refusedTooSoon)
       if (answer === 'token-refused') return { status: 'failed', code: 'FEISHU_REFUSED', hint: '飞书拒绝了群机器人' }
       return 'refused' in answer ? answer.refused : { status: 'sent', receipt: null }
     },

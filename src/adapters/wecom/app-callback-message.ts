@@ -17,6 +17,7 @@ const bodySchema = z.looseObject({
   Event: z.string().optional(),
   EventKey: z.string().optional(),
   TaskId: z.string().optional(),
+  ResponseCode: z.string().optional(),
 })
 type Body = z.output<typeof bodySchema>
 
@@ -25,8 +26,13 @@ export interface AppMessageOptions {
   channelId: string
 }
 
-/** What a callback of an app says: somebody's word, that the archive has something new, or nothing of interest. */
-export type AppWord = { kind: 'message'; message: GroupMessage } | { kind: 'archive' } | { kind: 'nothing' }
+/** What a callback of an app says: somebody's word, that the archive has something new, or an event of no use here. */
+export type AppWord =
+  | { kind: 'message'; message: GroupMessage }
+  /** `responseCode` lets its card be updated once, within 72 h; undefined for a button that is not ours. */
+  | { kind: 'press'; message: GroupMessage; responseCode: string | undefined }
+  | { kind: 'archive' }
+  | { kind: 'unused'; event: string }
 
 /** Reads a decrypted callback; throws CodedError 400 where it is not one. */
 export function readAppWord(raw: Record<string, unknown>, options: AppMessageOptions): AppWord {
@@ -36,11 +42,11 @@ export function readAppWord(raw: Record<string, unknown>, options: AppMessageOpt
   if (body.MsgType !== 'event') return { kind: 'message', message: written(body, options) }
   switch (body.Event) {
     case 'template_card_event':
-      return { kind: 'message', message: pressed(body, options) }
+      return pressed(body, options)
     case 'msgaudit_notify':
       return { kind: 'archive' }
     default:
-      return { kind: 'nothing' }
+      return { kind: 'unused', event: body.Event ?? '' }
   }
 }
 
@@ -56,19 +62,20 @@ function written(body: Body, options: AppMessageOptions): GroupMessage {
   }
 }
 
-/** The command of a button, said by whoever pressed it, in the group that its number belongs to. */
-function pressed(body: Body, options: AppMessageOptions): GroupMessage {
+/** The command of a button, said by whoever pressed it, in the group or the private chat that it was made for. */
+function pressed(body: Body, options: AppMessageOptions): AppWord {
   if (!body.EventKey) throw malformed('EventKey')
-  const { command, groupId } = readButtonKey(body.EventKey)
+  const { command, groupId, inPrivate } = readButtonKey(body.EventKey)
   // Events have no id; page 90238 says by what a repeated one is known.
   const known = [body.FromUserName, body.CreateTime, body.Event, body.EventKey, body.TaskId ?? '']
-  return {
+  const message: GroupMessage = {
     ...common(body, options),
     messageId: `press-${createHash('sha256').update(JSON.stringify(known)).digest('hex').slice(0, 32)}`,
-    ...(groupId === undefined ? privately(body) : { chat: 'group', groupId }),
+    ...(groupId === undefined || inPrivate ? privately(body) : { chat: 'group', groupId }),
     kind: 'text',
     text: messageText(command),
   }
+  return { kind: 'press', message, responseCode: groupId === undefined ? undefined : body.ResponseCode || undefined }
 }
 
 const common = ({ FromUserName, CreateTime }: Body, { tenantId, channelId }: AppMessageOptions) => ({

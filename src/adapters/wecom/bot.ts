@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { Clock } from '../../domain/message.ts'
-import type { CallbackRequest, CallbackResponse, Incoming, Receipt, WebhookAdapter } from '../adapter.ts'
+import type { CallbackRequest, CallbackResponse, Incoming, WebhookAdapter } from '../adapter.ts'
 import { capabilitiesOf } from '../capabilities.ts'
 import { decodeUtf8, parseJsonObject } from '../json-body.ts'
 import { cutToBytes, neutraliseMentions } from '../markdown.ts'
 import { parseRawQuery } from '../raw-query.ts'
 import { misconfigured, refusal } from '../refusal.ts'
+import { readBotPress, updateOf } from './bot-press.ts'
 import { MAX_STREAM_BYTES } from './constants.ts'
 import { createEnvelope } from './envelope.ts'
 import { normaliseWecom } from './message.ts'
@@ -28,19 +29,25 @@ export interface WecomBotOptions {
 const EMPTY: CallbackResponse = { status: 200, type: 'text/plain', body: '' }
 const bodySchema = z.object({ encrypt: z.string().min(1) })
 
-/** The HTTP callback of a WeCom 智能机器人 (pages 100719, 101031, 101033). */
+/**
+ * The HTTP callback of a WeCom 智能机器人 (pages 100719, 101031, 101033). A message is answered by a stream that is
+ * finished at once, a pressed button by the card that replaces its own.
+ */
 export function createWecomBot(options: WecomBotOptions): WebhookAdapter {
   const { tenantId, channelId, token, encodingAesKey, receiveId = '', botName, now, random } = options
   const wrongReceiver = '请核对 receiveId:自建智能机器人应为空'
   const envelope = createEnvelope({ token, encodingAesKey, receiveId, wrongReceiver, now, random })
   if (botName === '') throw misconfigured('WECOM_BOT_NAME_INVALID', '机器人名称为空', '请填写名称,或整项去掉')
 
-  function answer(nonce: string, messageId: string, receipts: readonly Receipt[]): CallbackResponse {
-    const said = receipts.flatMap((receipt) => receipt.answers).join('\n\n')
-    if (said === '') return EMPTY
-    const content = cutToBytes(neutraliseMentions(said), MAX_STREAM_BYTES)
-    const stream = { msgtype: 'stream', stream: { id: streamIdOf(messageId), finish: true, content } }
-    const { encrypt, signature: msgsignature, timestamp } = envelope.seal(JSON.stringify(stream), nonce)
+  function streamOf(messageId: string, said: string): Record<string, unknown> | null {
+    if (said === '') return null
+    const content = cutToBytes(said, MAX_STREAM_BYTES)
+    return { msgtype: 'stream', stream: { id: streamIdOf(messageId), finish: true, content } }
+  }
+
+  function respond(nonce: string, answer: Record<string, unknown> | null): CallbackResponse {
+    if (answer === null) return EMPTY
+    const { encrypt, signature: msgsignature, timestamp } = envelope.seal(JSON.stringify(answer), nonce)
     const body = JSON.stringify({ encrypt, msgsignature, timestamp, nonce })
     return { status: 200, type: 'application/json', body }
   }
@@ -55,12 +62,17 @@ export function createWecomBot(options: WecomBotOptions): WebhookAdapter {
         return { kind: 'respond', response: { status: 200, type: 'text/plain', body: envelope.echo(query) } }
       }
       const { message, receivedAt, nonce } = envelope.open(query, encryptedBody(request.body))
-      const normalised = normaliseWecom(parseJsonObject(message), { tenantId, channelId, receivedAt, botName })
+      const raw = parseJsonObject(message)
+      const normalised = normaliseWecom(raw, { tenantId, channelId, receivedAt, botName })
       if (normalised === null) return { kind: 'respond', response: EMPTY }
+      const press = readBotPress(raw)
       return {
         kind: 'messages',
         messages: [normalised],
-        acknowledge: (receipts) => answer(nonce, normalised.messageId, receipts),
+        acknowledge(receipts) {
+          const said = neutraliseMentions(receipts.flatMap((receipt) => receipt.answers).join('\n\n'))
+          return respond(nonce, press === null ? streamOf(normalised.messageId, said) : updateOf(press, said))
+        },
       }
     },
   }

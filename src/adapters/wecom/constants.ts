@@ -22,6 +22,19 @@ export const MAX_APPCHAT_BYTES = 2048
  */
 export const APPCHAT_BURST = 20
 export const APPCHAT_REFILL_MS = 600
+/** Pages 90236 and 101032 (2025-09), types of the official SDK 1.0.7 (2026): of a card with buttons. */
+export const CARD_BUTTONS = 6
+export const CARD_KEY_BYTES = 1024
+/** The same pages: the characters up to which clients are meant to show a text of a card whole. */
+export const CARD_TEXTS = {
+  app: { title: 36, body: 160, button: 10 },
+  bot: { title: 26, body: 112, button: 10 },
+} as const
+/** Page 99110 (2025-08): an image of a group robot, bytes before base64. */
+export const MAX_WEBHOOK_IMAGE_BYTES = 2 * 1024 * 1024
+/** Page 90253 (2026): `media/upload` of an image; the id lives three days, of which we use two and a half. */
+export const MAX_MEDIA_IMAGE_BYTES = 10 * 1024 * 1024
+export const MEDIA_ID_MS = 60 * 3_600_000
 /** Page 90236 (2026-03): the longest `duplicate_check_interval`, seconds: 4 hours. */
 export const DUPLICATE_CHECK_SECONDS = 14_400
 

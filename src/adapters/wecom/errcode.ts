@@ -61,6 +61,19 @@ export function refusedBy({ errcode, errmsg }: WecomAnswer): Exclude<SendResult,
   return { status: 'retry', code, hint: treatment.hint, afterMs: treatment.retryAfterMs }
 }
 
+/** Codes that say that the form of a message is amiss. */
+const OF_THE_FORM: ReadonlySet<string> = new Set(['WECOM_40008', 'WECOM_40058'])
+
+/**
+ * True where the platform took neither app nor recipient amiss but maybe the form of the message, which another form
+ * may do without: private deployments know fewer.
+ */
+export function mayBeTheForm({ status, code }: SendResult & { code?: string }): boolean {
+  const errcode = /^WECOM_(\d+)$/.exec(code ?? '')?.[1]
+  if (status !== 'failed' || code === undefined || errcode === undefined || errcode === '60020') return false
+  return OF_THE_FORM.has(code) || TREATMENTS[Number(errcode)] === undefined
+}
+
 /** 60020 names the caller's address in `errmsg`, which is what the admin has to enter. */
 function trustedIpHint(errmsg: string): string {
   const address = /\b\d{1,3}(?:\.\d{1,3}){3}\b/.exec(errmsg)?.[0]

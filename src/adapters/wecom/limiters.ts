@@ -1,5 +1,5 @@
 import Bottleneck from 'bottleneck'
-import type { CreateLimiter, Limiter } from '../limiter.ts'
+import { type CreateLimiter, foretelling, foretellingEach, type Limiter } from '../limiter.ts'
 import { APPCHAT_BURST, APPCHAT_REFILL_MS, WEBHOOK_BURST, WEBHOOK_REFILL_MS } from './constants.ts'
 
 /** One after another, so that the pieces of a long text stay in order. */
@@ -19,8 +19,12 @@ const FORGOTTEN_AFTER_MS = 300_000
 /** For each group robot at most 20 messages in any minute. */
 export function createWebhookLimiters(): CreateLimiter {
   const robots = new Bottleneck.Group({ ...bucketOf(WEBHOOK_BURST, WEBHOOK_REFILL_MS), timeout: FORGOTTEN_AFTER_MS })
-  return (id) => robots.key(id)
+  return foretellingEach(robots, { burst: WEBHOOK_BURST, everyMs: WEBHOOK_REFILL_MS })
 }
 
 /** For all chats of an app together at most 120 messages in any minute. */
-export const createAppchatLimiter = (): Limiter => new Bottleneck(bucketOf(APPCHAT_BURST, APPCHAT_REFILL_MS))
+export const createAppchatLimiter = (): Limiter =>
+  foretelling(new Bottleneck(bucketOf(APPCHAT_BURST, APPCHAT_REFILL_MS)), {
+    burst: APPCHAT_BURST,
+    everyMs: APPCHAT_REFILL_MS,
+  })

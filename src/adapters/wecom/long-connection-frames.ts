@@ -9,6 +9,7 @@ export const COMMANDS = {
   message: 'aibot_msg_callback',
   event: 'aibot_event_callback',
   respond: 'aibot_respond_msg',
+  update: 'aibot_respond_update_msg',
   send: 'aibot_send_msg',
 } as const
 

@@ -1,8 +1,12 @@
 import type { WebSocket } from 'ws'
+import { CodedError } from '../../domain/errors.ts'
 import type { EpochMs, GroupMessage } from '../../domain/message.ts'
 import type { SendResult } from '../../domain/outbound.ts'
 import type { Ears, Receipt, Timing } from '../adapter.ts'
+import { createAnswered } from '../answered.ts'
 import { createBackOff } from '../back-off.ts'
+import { neutraliseMentions } from '../markdown.ts'
+import { readBotPress, updateOf } from './bot-press.ts'
 import type { Body } from './long-connection-frames.ts'
 import type { Session } from './long-connection-session.ts'
 import type { Conversation, Voice } from './long-connection-voice.ts'
@@ -11,8 +15,6 @@ import type { Conversation, Voice } from './long-connection-voice.ts'
 const OFFERED_MS = 3_600_000
 /** So many messages wait for the store before no more are read from the socket. */
 const MOST_WAITING = 256
-/** So many answered messages are remembered, for deliveries that the platform repeats. */
-const MOST_REMEMBERED = 1000
 
 const RETRY = { firstMs: 1000, longestMs: 60_000 }
 
@@ -29,6 +31,8 @@ export interface HearingOptions {
 
 export interface Hearing {
   take(callback: { requestId: string; body: Body }, session: Session, socket: WebSocket): void
+  /** `heardUntil`, or earlier: the moment until which what was heard is stored, or told as not heard. */
+  storedUntil(heardUntil: EpochMs): EpochMs
   /** Resolves when all that was heard is stored, or told as not heard, and answered. */
   idle(): Promise<void>
 }
@@ -40,8 +44,9 @@ export interface Hearing {
 export function createHearing(options: HearingOptions): Hearing {
   const { ears, timing, voice, signal, normalise, onHeard, onUnsaid } = options
   const running = new Set<Promise<void>>()
-  const answered = new Set<string>()
-  let waiting = 0
+  const answered = createAnswered()
+  /** Those that the store has not taken yet, oldest first. */
+  const waiting = new Set<{ receivedAt: EpochMs }>()
 
   /** Null where the store would not have it: that is told as a gap. */
   async function store(message: GroupMessage, receivedAt: EpochMs): Promise<readonly Receipt[] | null> {
@@ -58,16 +63,13 @@ export function createHearing(options: HearingOptions): Hearing {
     }
   }
 
-  async function say(message: GroupMessage, markdown: string, session: Session, requestId: string): Promise<void> {
-    const { messageId, chat, groupId, sender } = message
-    const to: Conversation = { chat, chatId: chat === 'group' ? groupId : sender.memberId }
+  async function say(messageId: string, attempt: () => Promise<SendResult>): Promise<void> {
     const backOff = createBackOff({ ...RETRY, random: timing.random })
     const since = timing.now()
     answered.add(messageId)
-    for (const oldest of answered) if (answered.size > MOST_REMEMBERED) answered.delete(oldest)
     for (;;) {
       const last = signal.aborted || timing.now() - since > OFFERED_MS
-      const result = await voice.reply(to, markdown, { session, requestId, messageId })
+      const result = await attempt()
       if (result.status === 'sent') return
       if (result.status !== 'retry' || last) {
         if (result.status !== 'uncertain') answered.delete(messageId)
@@ -81,22 +83,33 @@ export function createHearing(options: HearingOptions): Hearing {
     const receivedAt = timing.now()
     const message = understood(body, receivedAt)
     if (message === null) return
-    onHeard(message)
-    waiting++
-    if (waiting >= MOST_WAITING) socket.pause()
+    const press = readBotPress(body)
+    // A button speaks for the group that it was made for, where maybe nobody has talked to the bot.
+    if (press === null) onHeard(message)
+    const offered = { receivedAt }
+    waiting.add(offered)
+    if (waiting.size >= MOST_WAITING) socket.pause()
     const receipts = await store(message, receivedAt)
-    waiting--
+    waiting.delete(offered)
     if (socket.isPaused) socket.resume()
     const markdown = receipts?.flatMap((receipt) => receipt.answers).join('\n\n') ?? ''
-    if (markdown !== '' && !answered.has(message.messageId)) await say(message, markdown, session, requestId)
+    const { messageId, chat, groupId, sender } = message
+    if (receipts === null || answered.has(messageId)) return
+    const occasion = { session, requestId, messageId }
+    const inPrivate: Conversation = { chat: 'single', chatId: sender.memberId }
+    const update = press && updateOf(press, neutraliseMentions(markdown))
+    if (update) return say(messageId, () => voice.answerPress(inPrivate, markdown, update, occasion))
+    const to = press === null && chat === 'group' ? { chat, chatId: groupId } : inPrivate
+    if (markdown !== '') await say(messageId, () => voice.reply(to, markdown, occasion))
   }
 
   function understood(body: Body, receivedAt: EpochMs): GroupMessage | null {
     try {
       return normalise(body, receivedAt)
-    } catch {
+    } catch (error) {
       // Something was said that this server cannot take, an overlong text for instance.
-      ears.tell({ kind: 'gap', from: receivedAt, to: receivedAt })
+      const { code, hint } = error instanceof CodedError ? error : NOT_UNDERSTOOD
+      ears.tell({ kind: 'unusable', code, hint })
       return null
     }
   }
@@ -106,8 +119,14 @@ export function createHearing(options: HearingOptions): Hearing {
       const task = hear(body, requestId, session, socket).finally(() => running.delete(task))
       running.add(task)
     },
+    storedUntil(heardUntil) {
+      const [oldest] = waiting
+      return Math.min(heardUntil, oldest?.receivedAt ?? heardUntil)
+    },
     async idle() {
       while (running.size > 0) await Promise.all(running)
     },
   }
 }
+
+const NOT_UNDERSTOOD = { code: 'UNEXPECTED', hint: '收到一条无法识别的消息,已跳过;请反馈给开发者' }

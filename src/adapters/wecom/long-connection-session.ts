@@ -39,6 +39,8 @@ export interface SessionOptions {
   timing: Timing
   onUp(session: Session): void
   onCallback(callback: Callback, session: Session): void
+  /** Told every 30 s: until when all that was said was heard. */
+  onAlive(heardUntil: EpochMs): void
   /** Awaited after the signal has aborted and before the socket is closed: what is on the way is brought to an end. */
   finishing(given: AbortSignal): Promise<void>
 }
@@ -48,7 +50,7 @@ export interface SessionOptions {
  * a ping every 30 s, and an end where two of them stay without any sign of life. Nothing is left open when it resolves.
  */
 export async function holdSession(options: SessionOptions, signal: AbortSignal): Promise<SessionEnd> {
-  const { socket, botId, secret, newId, timing, onUp, onCallback, finishing } = options
+  const { socket, botId, secret, newId, timing, onUp, onCallback, onAlive, finishing } = options
   const over = new AbortController()
   const pending = new Map<string, (answer: WecomAnswer) => void>()
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
@@ -94,6 +96,7 @@ export async function holdSession(options: SessionOptions, signal: AbortSignal):
       await timing.sleep(PING_MS, over.signal)
       if (over.signal.aborted) return
       if (unanswered >= MOST_PINGS_UNANSWERED) return end(SILENT)
+      onAlive(heardUntil ?? timing.now())
       unanswered++
       socket.send(writeFrame(COMMANDS.ping, `${COMMANDS.ping}_${newId()}`), noted)
     }
@@ -118,7 +121,10 @@ export async function holdSession(options: SessionOptions, signal: AbortSignal):
     if (upSince !== null && why === null) heardUntil = timing.now()
     end(CLOSED)
   })
-  const stop = () => end({ why: 'stopped' })
+  const stop = () => {
+    if (upSince !== null && why === null && unanswered === 0) heardUntil = timing.now()
+    end({ why: 'stopped' })
+  }
   const finish = () => void finishing(over.signal).then(stop)
   signal.addEventListener('abort', () => (upSince === null ? stop() : finish()), { once: true, signal: over.signal })
   if (signal.aborted) stop()

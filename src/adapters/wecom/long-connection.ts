@@ -1,7 +1,9 @@
+import type { EpochMs } from '../../domain/message.ts'
 import type { SendResult } from '../../domain/outbound.ts'
 import type { Channel, Ears, Listener, ListenerNote, Timing } from '../adapter.ts'
 import { createBackOff } from '../back-off.ts'
 import { capabilitiesOf } from '../capabilities.ts'
+import { readHeardUntil, writeHeardUntil } from '../heard-until.ts'
 import type { Limiter } from '../limiter.ts'
 import { type OpenSocket, openSocket } from '../open-socket.ts'
 import { misconfigured } from '../refusal.ts'
@@ -61,7 +63,7 @@ export function createWecomLongConnection(options: WecomLongConnectionOptions): 
   const { knows = (groupId) => !groupId.startsWith('single:'), onUnsaid = () => undefined } = options
   checkConfiguration(options, url)
   const heard = new Set<string>()
-  const voice = createVoice({ channelId, newId, limiterOf })
+  const voice = createVoice({ channelId, newId, random: timing.random, limiterOf })
   const takeovers = createBackOff({ ...TAKEN_OVER_WAITS, random: timing.random })
   let lastTakeover = Number.NEGATIVE_INFINITY
   let notBefore = Number.NEGATIVE_INFINITY
@@ -89,7 +91,14 @@ export function createWecomLongConnection(options: WecomLongConnectionOptions): 
       onHeard: ({ groupId }) => heard.add(groupId),
       onUnsaid,
     })
-    let deafSince: number | null = null
+    /** Until when everything was heard; null while it is being heard, and before the first time ever. */
+    let deafSince: EpochMs | null = null
+    let marked: Promise<void> = Promise.resolve()
+
+    const mark = (heardUntil: EpochMs) => {
+      const until = hearing.storedUntil(heardUntil)
+      marked = marked.then(() => writeHeardUntil(ears, until))
+    }
 
     /** One connection from its beginning to its end. */
     async function connect(): Promise<SessionEnd> {
@@ -103,16 +112,19 @@ export function createWecomLongConnection(options: WecomLongConnectionOptions): 
           timing,
           onUp(session) {
             voice.use(session)
-            if (deafSince !== null) ears.tell({ kind: 'gap', from: deafSince, to: timing.now() })
+            const now = timing.now()
+            if (deafSince !== null && deafSince < now) ears.tell({ kind: 'gap', from: deafSince, to: now })
             deafSince = null
             ears.tell({ kind: 'up' })
           },
           onCallback: (callback, session) => hearing.take(callback, session, socket),
+          onAlive: mark,
           finishing: (given) => Promise.race([hearing.idle(), timing.sleep(FINISHING_MS, given)]),
         },
         signal,
       )
       voice.use(null)
+      if (end.heardUntil !== null) mark(end.heardUntil)
       return end
     }
 
@@ -130,6 +142,7 @@ export function createWecomLongConnection(options: WecomLongConnectionOptions): 
     }
 
     if (notBefore > timing.now()) await timing.sleep(notBefore - timing.now(), signal)
+    deafSince = await readHeardUntil(ears)
     while (!signal.aborted) {
       const began = timing.now()
       const end = await connect()
@@ -142,6 +155,7 @@ export function createWecomLongConnection(options: WecomLongConnectionOptions): 
       await timing.sleep(failed(end), signal)
     }
     await hearing.idle()
+    await marked
   }
 
   return {
@@ -149,9 +163,12 @@ export function createWecomLongConnection(options: WecomLongConnectionOptions): 
       adapter: 'wecom',
       channelId,
       // In private only with members who have talked to the bot before.
-      capabilities: capabilitiesOf('mentions', { privateMessage: true, groupPost: true }),
+      capabilities: capabilitiesOf('mentions', { privateMessage: true, groupPost: true, card: true }),
       exclusive: true,
-      listen,
+      async listen(ears, signal) {
+        voice.hold(true)
+        await listen(ears, signal).finally(() => voice.hold(false))
+      },
     },
     channel: createLongConnectionChannel({
       channelId,

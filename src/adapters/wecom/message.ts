@@ -3,6 +3,7 @@ import { type GroupMessage, MAX_TEXT } from '../../domain/message.ts'
 import { mentionsInText } from '../mentions.ts'
 import { refusal } from '../refusal.ts'
 import { MEDIA, messageText, platformId, shortened } from '../text.ts'
+import { isSpentPress, readBotPress } from './bot-press.ts'
 import { SILENT_EVENTS } from './constants.ts'
 import { privateGroupOf } from './private-group.ts'
 
@@ -33,7 +34,8 @@ export interface WecomMessageOptions {
 
 /**
  * Turns a decrypted callback into a message; null for what only the protocol needs: stream polls, greetings, feedback.
- * Throws CodedError 400 where the envelope is not one.
+ * A pressed button of ours says its command, in the group or the private chat that it was made for. Throws CodedError
+ * 400 where the envelope is not one.
  */
 export function normaliseWecom(raw: Record<string, unknown>, options: WecomMessageOptions): GroupMessage | null {
   const parsed = envelopeSchema.safeParse(raw)
@@ -42,6 +44,8 @@ export function normaliseWecom(raw: Record<string, unknown>, options: WecomMessa
   const event = envelope.msgtype === 'event' ? (envelope.event?.eventtype ?? '') : null
   if (envelope.msgtype === 'stream' || (event !== null && (SILENT_EVENTS.has(event) || !envelope.from))) return null
   if (!envelope.from) throw malformed('from')
+  if (isSpentPress(raw)) return null
+  const press = readBotPress(raw)
   const chat = envelope.chattype === 'single' || !(envelope.chattype || envelope.chatid) ? 'single' : 'group'
   if (chat === 'group' && envelope.chatid === undefined) throw malformed('chatid')
 
@@ -49,15 +53,25 @@ export function normaliseWecom(raw: Record<string, unknown>, options: WecomMessa
   const spoken = content === null ? null : withoutBot(content, options.botName, chat)
   const text = messageText(spoken ?? shortened(event === null ? MEDIA.other : `[事件]${event}`, 100))
   const quoted = envelope.quote === undefined ? null : textOf(envelope.quote)
-  return {
+  const common = {
     tenantId: options.tenantId,
-    groupId: chat === 'group' ? (envelope.chatid as string) : privateGroupOf(envelope.from.userid),
     messageId: envelope.msgid,
     adapter: 'wecom',
     channelId: options.channelId,
-    chat,
     sentAt: envelope.create_time === undefined ? options.receivedAt : envelope.create_time * 1000,
     sender: { memberId: envelope.from.userid },
+  }
+  if (press !== null) {
+    const { groupId, command, inPrivate } = press.pressed
+    const place = inPrivate
+      ? { chat: 'single' as const, groupId: privateGroupOf(envelope.from.userid) }
+      : { chat: 'group' as const, groupId }
+    return { ...common, ...place, kind: 'text', text: messageText(command), mentions: [], addressesBot: true }
+  }
+  return {
+    ...common,
+    groupId: chat === 'group' ? (envelope.chatid as string) : privateGroupOf(envelope.from.userid),
+    chat,
     kind: spoken === null ? 'unsupported' : 'text',
     text,
     mentions: spoken === null ? [] : mentionsInText(text),

@@ -9,10 +9,11 @@ import { createBackfill } from '../../adapters/feishu/history.ts'
 import { createFeishuConnection } from '../../adapters/feishu/long-connection.ts'
 import { createFeishuWebhookChannel } from '../../adapters/feishu/webhook-channel.ts'
 import { openSocket } from '../../adapters/open-socket.ts'
-import { DEFAULT_TENANT, given, logged, MAIN, type Way, type WaysOptions } from './way.ts'
+import { createPressSeal } from '../../adapters/press-seal.ts'
+import { DEFAULT_TENANT, given, logged, MAIN, servedByLadder, type Way, type WaysOptions } from './way.ts'
 
 /** What the environment configures of Feishu. */
-export function feishuWays({ env, now, fetch, timing, log, signal }: WaysOptions): Way {
+export function feishuWays({ env, now, fetch, timing, log, signal, onUnused }: WaysOptions): Way {
   const base = given('baseUrl', env.FEISHU_API_BASE)
   const adapters: WebhookAdapter[] = []
   const listeners: Listener[] = []
@@ -20,11 +21,12 @@ export function feishuWays({ env, now, fetch, timing, log, signal }: WaysOptions
   if (env.FEISHU_WEBHOOKS)
     channels.push(createFeishuWebhookChannel({ channelId: MAIN, hooks: env.FEISHU_WEBHOOKS, fetch, now, ...base }))
   const { FEISHU_APP_ID: appId, FEISHU_APP_SECRET: appSecret, FEISHU_HEARS: hears } = env
-  const served = () => channels.map((channel) => ({ adapter: 'feishu', channel }))
+  const served = () => servedByLadder('feishu', channels, log)
   if (appId === undefined || appSecret === undefined) return { adapters, listeners, served: served() }
 
   const api = createFeishuApi({ appId, appSecret, fetch, now, ...base })
   const send = createFeishuSender({ api, now })
+  const seal = createPressSeal(appSecret)
   const answer = createFeishuAnswers({
     send,
     timing,
@@ -36,8 +38,10 @@ export function feishuWays({ env, now, fetch, timing, log, signal }: WaysOptions
     channelId: MAIN,
     botOpenId: createBotIdentity({ api, now }),
     chat: createDirectory({ api, now }),
+    seal,
+    onUnused: (type: string) => onUnused(`feishu:${MAIN}`, type),
   }
-  channels.push(createFeishuAppChannel({ channelId: MAIN, send }))
+  channels.push(createFeishuAppChannel({ channelId: MAIN, send, seal, api }))
   const { FEISHU_ENCRYPT_KEY: encryptKey, FEISHU_VERIFICATION_TOKEN: verificationToken } = env
   if (encryptKey !== undefined || verificationToken !== undefined)
     adapters.push(
@@ -62,7 +66,6 @@ export function feishuWays({ env, now, fetch, timing, log, signal }: WaysOptions
         hears,
         answer,
         backfill: hears === 'all' ? createBackfill({ api, reading, timing, answer }) : null,
-        onRefused: logged(log, `feishu:${MAIN}`, 'an event could not be used'),
         ...base,
       }),
     )

@@ -32,7 +32,6 @@ afterEach(async () => {
 /** Each run of the command does the steps of its turn; the last turn's again and again. */
 function start(turns: unknown[][], changes: Partial<DwsOptions> = {}, ears = createEars()) {
   const timing = feignTiming(NOW)
-  const unusable: string[] = []
   let runs = 0
   const listener = createDwsListener({
     tenantId: 'default',
@@ -42,7 +41,6 @@ function start(turns: unknown[][], changes: Partial<DwsOptions> = {}, ears = cre
       const steps = JSON.stringify(turns[Math.min(runs++, turns.length - 1)])
       return spawnDws({ command: [process.execPath, FAKE, steps], environment: process.env, timing })
     },
-    onUnusable: (code) => void unusable.push(code),
     ...changes,
   })
   const aborter = new AbortController()
@@ -55,8 +53,12 @@ function start(turns: unknown[][], changes: Partial<DwsOptions> = {}, ears = cre
     return outcome
   }
   ending.push(stop)
-  const kinds = () => ears.notes.map((note) => ('code' in note ? note.code : note.kind))
-  return { timing, ears, unusable, listener, outcome, stop, kinds, runs: () => runs }
+  const unusable = () => ears.notes.flatMap((note) => (note.kind === 'unusable' ? note.code : []))
+  const kinds = () =>
+    ears.notes.flatMap((note) => (note.kind === 'unusable' ? [] : 'code' in note ? note.code : note.kind))
+  /** Without those between two marks of having heard everything. */
+  const waits = () => timing.waits.filter((wait) => wait !== 30_000)
+  return { timing, waits, ears, unusable, listener, outcome, stop, kinds, runs: () => runs }
 }
 
 describe('dws events', () => {
@@ -171,7 +173,7 @@ describe('dws as a supervised child', () => {
     const { ears, unusable, stop, kinds, listener } = start([steps])
     await until(() => expect(ears.amendments).toHaveLength(1))
     expect(ears.messages.map(({ messageId }) => messageId)).toEqual(['m1', 'm2', 'm3', 'm4'])
-    expect(unusable).toEqual(['BODY_INVALID', 'EVENT_MALFORMED'])
+    expect(unusable()).toEqual(['BODY_INVALID', 'EVENT_MALFORMED'])
     expect(kinds()).toEqual(['up'])
     expect([listener.exclusive, listener.capabilities.hears]).toEqual([true, 'all'])
     expect(await stop()).toBe('ended')
@@ -179,27 +181,27 @@ describe('dws as a supervised child', () => {
   })
 
   it('keeps the last line of a child that dies, if it is whole, and drops the half of one', async () => {
-    const { ears, unusable, timing } = start([
+    const { ears, unusable, timing, waits } = start([
       [{ error: READY }, { out: line('m1').trimEnd() }, { exit: 1 }],
       [{ error: READY }, { out: line('m2') + line('m3').slice(0, 50) }, { exit: 1 }],
       [{ error: READY }, { listen: true }],
     ])
-    await until(() => expect(timing.waits).toHaveLength(1))
+    await until(() => expect(waits()).toHaveLength(1))
     await timing.wakeNext()
-    await until(() => expect(timing.waits).toHaveLength(2))
+    await until(() => expect(waits()).toHaveLength(2))
     expect(ears.messages.map(({ messageId }) => messageId)).toEqual(['m1', 'm2'])
-    expect(unusable).toEqual(['BODY_INVALID'])
+    expect(unusable()).toEqual(['BODY_INVALID'])
   })
 
   it('starts the child again with growing waits, and tells each time what was not heard', async () => {
-    const { ears, timing, kinds } = start([
+    const { ears, timing, kinds, waits } = start([
       [{ error: READY }, { out: line('m1') }, { exit: 1 }],
       [{ error: '[event] exited — received 0 event(s) in 0s (reason: bus_shutdown)\n' }, { exit: 3 }],
       [{ error: READY }, { out: line('m2') }, { listen: true }],
     ])
-    await until(() => expect(timing.waits).toEqual([3_000]))
+    await until(() => expect(waits()).toEqual([3_000]))
     await timing.wakeNext()
-    await until(() => expect(timing.waits).toEqual([3_000, 6_000]))
+    await until(() => expect(waits()).toEqual([3_000, 6_000]))
     await timing.wakeNext()
     await until(() => expect(ears.messages).toHaveLength(2))
     expect(kinds()).toEqual(['up', 'DWS_ENDED', 'DWS_NOT_READY', 'up', 'gap'])
@@ -217,20 +219,34 @@ describe('dws as a supervised child', () => {
     expect(ears.notes[1]).toEqual({ kind: 'gap', from: NOW - 60_000, to: NOW })
   })
 
+  it('remembers every half minute that it hears, though nobody says anything, and not while the store refuses', async () => {
+    const ears = createEars()
+    const steps = [{ error: READY }, { listen: true }]
+    const { timing, kinds } = start([steps], {}, ears)
+    await until(() => expect(kinds()).toEqual(['up']))
+    await timing.advance(30_000)
+    await until(() => expect(ears.kept).toBe(String(NOW + 30_000)))
+    await timing.advance(30_000)
+    await until(() => expect(ears.kept).toBe(String(NOW + 60_000)))
+    ears.refuse = Number.POSITIVE_INFINITY
+    await timing.advance(60_000)
+    expect(ears.kept).toBe(String(NOW + 60_000))
+  })
+
   it('holds messages until the store takes them', async () => {
     const ears = createEars()
     ears.refuse = 5
-    const { timing, kinds, unusable } = start(
+    const { timing, kinds, unusable, waits } = start(
       [[{ error: READY }, { out: line('m1') }, { out: line('m2') }, { listen: true }]],
       {},
       ears,
     )
     for (let round = 1; round <= 2; round++) {
-      await until(() => expect(timing.waits).toHaveLength(round))
+      await until(() => expect(waits()).toHaveLength(round))
       await timing.wakeNext()
     }
     await until(() => expect(ears.messages.map(({ messageId }) => messageId)).toEqual(['m1', 'm2']))
-    expect([timing.waits, unusable]).toEqual([[1_000, 2_000], []])
+    expect([waits(), unusable()]).toEqual([[1_000, 2_000], []])
     await until(() => expect(kinds()).toEqual(['up', 'STORE_REFUSED', 'up']))
   })
 
@@ -242,13 +258,13 @@ describe('dws as a supervised child', () => {
       return deliver(delivery)
     }
     const steps = [{ error: READY }, { out: line('m1') + line('poison') + line('m2') }, { listen: true }]
-    const { timing, unusable } = start([steps], {}, ears)
+    const { timing, unusable, waits } = start([steps], {}, ears)
     for (let round = 1; round <= 2; round++) {
-      await until(() => expect(timing.waits).toHaveLength(round))
+      await until(() => expect(waits()).toHaveLength(round))
       await timing.wakeNext()
     }
     await until(() => expect(ears.messages.map(({ messageId }) => messageId)).toEqual(['m1', 'm2']))
-    expect(unusable).toEqual(['MESSAGE_NOT_STORABLE'])
+    expect(unusable()).toEqual(['MESSAGE_NOT_STORABLE'])
   })
 
   it('does not call what it gave up heard, where it is stopped while the store refuses', async () => {
@@ -262,12 +278,12 @@ describe('dws as a supervised child', () => {
   })
 
   it('insists where the child does not leave', async () => {
-    const { ears, timing, stop } = start([[{ error: READY }, { out: line('m1') }, { deaf: true }]])
+    const { ears, timing, stop, waits } = start([[{ error: READY }, { out: line('m1') }, { deaf: true }]])
     await until(() => expect(ears.messages).toHaveLength(1))
     const stopped = stop()
-    await until(() => expect(timing.waits).toEqual([5_000]))
+    await until(() => expect(waits()).toEqual([5_000]))
     await timing.wakeNext()
-    await until(() => expect(timing.waits).toEqual([5_000, 5_000]))
+    await until(() => expect(waits()).toEqual([5_000, 5_000]))
     await timing.wakeNext()
     expect(await stopped).toBe('ended')
   })

@@ -4,7 +4,7 @@ import type { Channel } from '../../../src/adapters/adapter.ts'
 import { createDingtalkApp } from '../../../src/adapters/dingtalk/dingtalk-app.ts'
 import { createDingtalkGroupChannel } from '../../../src/adapters/dingtalk/group-channel.ts'
 import { createDingtalkPrivateChannel } from '../../../src/adapters/dingtalk/private-channel.ts'
-import { createSessionBook } from '../../../src/adapters/dingtalk/session-book.ts'
+import { createSessionBook, type SessionShelf } from '../../../src/adapters/dingtalk/session-book.ts'
 import { createDingtalkSessionChannel } from '../../../src/adapters/dingtalk/session-channel.ts'
 import { createDingtalkWebhookChannel, readWebhookRobot } from '../../../src/adapters/dingtalk/webhook-channel.ts'
 import type { CreateLimiter } from '../../../src/adapters/limiter.ts'
@@ -17,6 +17,7 @@ import {
 } from '../../platforms/fake-dingtalk.ts'
 import { withNock } from '../../platforms/feigned-sockets.ts'
 import { type FakeAnswer, json, type NextAnswer } from '../../platforms/loopback.ts'
+import { memoryShelf } from './session-shelf.ts'
 
 const NOW = 1_700_000_000_000
 const TOKEN = 'a'.repeat(32)
@@ -43,10 +44,11 @@ const appOf = (baseUrl: string) =>
   createDingtalkApp({ ...common, appKey: 'ding-key', appSecret: 'ding-secret', baseUrl })
 const groupOf = (baseUrl: string, robotCode = 'ding1fdabddc') =>
   createDingtalkGroupChannel({ channelId: 'main', app: appOf(baseUrl), robotCode })
-function sessionOf(fake: FakeDingtalk, session = 'c610') {
-  const sessions = createSessionBook({ now: () => NOW, origins: [fake.url] })
+async function sessionOf(fake: FakeDingtalk, session = 'c610', shelf: SessionShelf = memoryShelf()) {
+  const sessions = createSessionBook({ shelf, now: () => NOW, origins: [fake.url] })
   const url = `${fake.url}/robot/sendBySession?session=${session}`
-  for (const groupId of ['cidgroup1', 'single:staff-1']) sessions.remember(groupId, { url, expiresAt: NOW + 100_000 })
+  for (const groupId of ['cidgroup1', 'single:staff-1'])
+    await sessions.remember(groupId, { url, expiresAt: NOW + 100_000 })
   return createDingtalkSessionChannel({ channelId: 'main', sessions, fetch: globalThis.fetch, limiterOf: atOnce })
 }
 
@@ -193,10 +195,9 @@ describe('DingTalk custom robot', () => {
 describe('DingTalk session', () => {
   it('answers the conversation it belongs to, and no other', async () => {
     const fake = await start()
-    const channel = sessionOf(fake)
+    const channel = await sessionOf(fake)
     const member = (memberId: string) => ({ kind: 'member', memberId }) as const
     expect(channel.reaches({ groupId: 'cidgroup1', audience: GROUP })).toBe(true)
-    expect(channel.reaches({ groupId: 'cidgroup2', audience: GROUP })).toBe(false)
     expect(channel.reaches({ groupId: 'cidgroup1', audience: member('staff-1') })).toBe(false)
     expect(channel.reaches({ groupId: 'single:staff-1', audience: member('staff-1') })).toBe(true)
     expect(channel.reaches({ groupId: 'single:staff-1', audience: member('staff-2') })).toBe(false)
@@ -205,13 +206,21 @@ describe('DingTalk session', () => {
     expect(await say(channel, 'a', 'cidgroup2')).toMatchObject({ status: 'failed', code: 'DINGTALK_SESSION_EXPIRED' })
   })
 
+  it('leaves it to the next way out where the store does not say which address it is', async () => {
+    const fake = await start()
+    const shelf = { ...memoryShelf(), find: () => Promise.reject(new Error('the store is away')) }
+    const result = await say(await sessionOf(fake, 'c610', shelf), 'a')
+    expect(result).toMatchObject({ status: 'failed', code: 'DINGTALK_SESSION_EXPIRED' })
+    expect(fake.sent).toHaveLength(0)
+  })
+
   it('says where the platform has forgotten it, follows no redirect, and repeats nothing that may have arrived', async () => {
     const fake = await start()
-    expect(await say(sessionOf(fake, 'gone'), 'a')).toMatchObject({
+    expect(await say(await sessionOf(fake, 'gone'), 'a')).toMatchObject({
       status: 'failed',
       code: 'DINGTALK_SESSION_EXPIRED',
     })
-    const channel = sessionOf(fake)
+    const channel = await sessionOf(fake)
     fake.next({ status: 302, headers: { location: `${fake.url}/elsewhere` }, body: '' })
     expect(await say(channel, 'a')).toMatchObject({ status: 'uncertain', code: 'HTTP_REDIRECTED' })
     fake.next((usual) => ({ ...usual, broken: 'cut' }))
@@ -225,7 +234,10 @@ describe('DingTalk app in a group', () => {
   it('posts sampleMarkdown without mentions, and gives the key by which it can be taken back', async () => {
     const fake = await start()
     const channel = groupOf(fake.url)
-    expect(await say(channel, '# 周报\n{{@staff-1}} @所有人 看')).toEqual({ status: 'sent', receipt: 'key-1' })
+    expect(await say(channel, '# 周报\n{{@staff-1}} @所有人 看')).toEqual({
+      status: 'sent',
+      receipt: '@cidgroup1 key-1',
+    })
     expect(fake.sent).toMatchObject([{ to: ['cidgroup1'], title: '周报', text: '# 周报  \n所有人 看' }])
     expect(channel.reaches({ groupId: 'single:x', audience: GROUP })).toBe(false)
     expect(await say(channel, 'a', 'cidother')).toMatchObject({ status: 'failed', code: 'DINGTALK_GROUP_UNKNOWN' })

@@ -2,28 +2,31 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createSessionBook, readSession } from '../../../src/adapters/dingtalk/session-book.ts'
 import { fixture } from './fixture.ts'
+import { memoryShelf } from './session-shelf.ts'
 
 const GOOD = 'https://oapi.dingtalk.com/robot/sendBySession?session=c610'
+const HOUR = 3_600_000
 
 describe('DingTalk sessions', () => {
-  it('reads the recorded one and keeps the newest of a conversation until shortly before it expires', () => {
+  it('reads the recorded one and keeps the newest of a conversation until shortly before it expires', async () => {
     let now = 1_695_199_269_500
-    const book = createSessionBook({ now: () => now })
+    const book = createSessionBook({ shelf: memoryShelf(), now: () => now })
     const session = readSession(fixture('robot-text'))
     expect(session).toEqual({ url: GOOD, expiresAt: 1_695_204_671_648 })
     if (session === null) throw new Error('expected a session')
-    book.remember('g1', { ...session, url: `${GOOD}0` })
-    book.remember('g1', session)
-    expect(book.find('g1')).toEqual(session)
-    expect(book.find('g2')).toBeNull()
+    await book.remember('g1', { ...session, url: `${GOOD}0` })
+    await book.remember('g1', session)
+    expect(await book.find('g1')).toEqual(session)
+    expect(await book.find('g2')).toBeNull()
     now = session.expiresAt - 30_000
-    expect(book.find('g1')).toBeNull()
+    expect(await book.find('g1')).toBeNull()
     expect(readSession({ sessionWebhook: GOOD })).toBeNull()
     expect(readSession({ sessionWebhook: 5, sessionWebhookExpiredTime: 1 })).toBeNull()
   })
 
-  it('calls no other address, however it is dressed up', () => {
-    const book = createSessionBook({ now: () => 0 })
+  it('calls no other address, however it is dressed up, and gives the shelf none to keep', async () => {
+    const shelf = memoryShelf()
+    const book = createSessionBook({ shelf, now: () => 0 })
     const bad = [
       'http://oapi.dingtalk.com/robot/sendBySession?session=1',
       'https://oapi.dingtalk.com:8443/robot/sendBySession',
@@ -42,29 +45,41 @@ describe('DingTalk sessions', () => {
       '',
     ]
     for (const url of bad) {
-      book.remember('g', { url, expiresAt: 1e15 })
-      expect(book.find('g'), url).toBeNull()
+      await book.remember('g', { url, expiresAt: HOUR })
+      expect(shelf.kept.size, url).toBe(0)
     }
-    fc.assert(
-      fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), (url) => {
-        book.remember('g', { url, expiresAt: 1e15 })
-        expect(book.find('g')).toBeNull()
+    await fc.assert(
+      fc.asyncProperty(fc.webUrl({ withQueryParameters: true, withFragments: true }), async (url) => {
+        await book.remember('g', { url, expiresAt: HOUR })
+        expect(shelf.kept.size).toBe(0)
       }),
     )
   })
 
-  it('keeps a limited number of them', () => {
-    const book = createSessionBook({ now: () => 0 })
-    for (let index = 0; index <= 10_000; index++) book.remember(`g${index}`, { url: GOOD, expiresAt: 1e15 })
-    expect([book.find('g0'), book.find('g1')?.url]).toEqual([null, GOOD])
+  it('checks the list of hosts again for what was kept under an earlier one', async () => {
+    const shelf = memoryShelf()
+    const origins = ['https://ding.example.gov.cn']
+    await createSessionBook({ shelf, now: () => 0, origins }).remember('g', {
+      url: 'https://ding.example.gov.cn/robot/sendBySession?session=1',
+      expiresAt: HOUR,
+    })
+    expect(shelf.kept.size).toBe(1)
+    expect(await createSessionBook({ shelf, now: () => 0 }).find('g')).toBeNull()
   })
 
-  it('takes other hosts of a private deployment, and none without TLS', () => {
-    const book = createSessionBook({ now: () => 0, origins: ['https://ding.example.gov.cn'] })
-    book.remember('g', { url: 'https://ding.example.gov.cn/robot/sendBySession?session=1', expiresAt: 1e15 })
-    expect(book.find('g')).not.toBeNull()
+  it('believes in no session that claims to hold for longer than a day', async () => {
+    const shelf = memoryShelf()
+    await createSessionBook({ shelf, now: () => 0 }).remember('g', { url: GOOD, expiresAt: 1e300 })
+    expect(shelf.kept.get('g')).toEqual({ url: GOOD, expiresAt: 24 * HOUR })
+  })
+
+  it('takes other hosts of a private deployment, and none without TLS', async () => {
+    const shelf = memoryShelf()
+    const book = createSessionBook({ shelf, now: () => 0, origins: ['https://ding.example.gov.cn'] })
+    await book.remember('g', { url: 'https://ding.example.gov.cn/robot/sendBySession?session=1', expiresAt: HOUR })
+    expect(await book.find('g')).not.toBeNull()
     for (const origin of ['http://ding.example.gov.cn', 'https://x/robot', 'x', 'ftp://127.0.0.1']) {
-      expect(() => createSessionBook({ now: () => 0, origins: [origin] }), origin).toThrowError(
+      expect(() => createSessionBook({ shelf, now: () => 0, origins: [origin] }), origin).toThrowError(
         expect.objectContaining({ code: 'DINGTALK_SESSION_ORIGIN_INVALID' }),
       )
     }

@@ -9,6 +9,7 @@ import { startFakeDingtalkStream } from '../../platforms/fake-dingtalk-stream.ts
 import { type FeignedTiming, feignTiming } from '../../platforms/feigned-timing.ts'
 import { json } from '../../platforms/loopback.ts'
 import { fixture } from './fixture.ts'
+import { memoryShelf } from './session-shelf.ts'
 
 const NOW = 1_695_199_269_500
 const until = (check: () => void) => vi.waitFor(check, { interval: 2, timeout: 5_000 })
@@ -26,7 +27,6 @@ async function start(
   const fake = await startFakeDingtalkStream(gateway)
   ending.push(() => fake.close())
   const timing: FeignedTiming = feignTiming(NOW)
-  const unusable: string[] = []
   const listener = createDingtalkStream({
     tenantId: 'default',
     channelId: 'main',
@@ -36,7 +36,6 @@ async function start(
     fetch: globalThis.fetch,
     timing,
     baseUrl: fake.url,
-    onUnusable: (code) => void unusable.push(code),
     ...changes,
   })
   const aborter = new AbortController()
@@ -51,7 +50,9 @@ async function start(
   }
   ending.push(stop)
   const connected = (times = 1) => until(() => expect([fake.connections, fake.open]).toEqual([times, 1]))
-  const kinds = () => ears.notes.map((note) => ('code' in note ? note.code : note.kind))
+  const unusable = () => ears.notes.flatMap((note) => (note.kind === 'unusable' ? note.code : []))
+  const kinds = () =>
+    ears.notes.flatMap((note) => (note.kind === 'unusable' ? [] : 'code' in note ? note.code : note.kind))
   return { fake, timing, ears, unusable, listener, outcome, stop, connected, kinds }
 }
 
@@ -166,9 +167,9 @@ describe('DingTalk Stream: messages', () => {
     fake.tell(dingtalkBody({ text: { content: '👨‍👩‍👧 \u202e防汛 \ud800' } }), 'good')
     await until(() => expect(fake.acks).toHaveLength(8))
     expect(fake.acks.map(({ code }) => code)).toEqual([400, 400, 400, 400, 400, 400, 400, 200])
-    expect(unusable.filter((code) => code === 'FRAME_MALFORMED')).toHaveLength(9)
-    expect(unusable).toContain('TEXT_TOO_LONG')
-    expect(unusable).toContain('RECEIVER_WRONG')
+    expect(unusable().filter((code) => code === 'FRAME_MALFORMED')).toHaveLength(9)
+    expect(unusable()).toContain('TEXT_TOO_LONG')
+    expect(unusable()).toContain('RECEIVER_WRONG')
     expect(ears.messages.map(({ text }) => text)).toEqual(['👨‍👩‍👧 \u202e防汛 \ufffd'])
     expect([fake.connections, fake.open]).toEqual([1, 1])
   })
@@ -187,7 +188,7 @@ describe('DingTalk Stream: messages', () => {
 describe('DingTalk Stream: answers', () => {
   const speaker = (said: unknown[], result: Awaited<ReturnType<Channel['send']>>): Channel => ({
     name: 'speaker',
-    maxBytes: 30,
+    maxBytes: 54,
     reaches: () => true,
     send: async (message) => {
       said.push(message)
@@ -195,11 +196,11 @@ describe('DingTalk Stream: answers', () => {
     },
   })
 
-  it('says what the bot answers, once however often the message comes', async () => {
+  it('says what the bot answers, once however often the message comes, and in a group to the asker', async () => {
     const ears = createEars()
     ears.answer = '已记为第 1 号任务:请各科室周五前报送台账'
     const said: unknown[] = []
-    const sessions = createSessionBook({ now: () => NOW })
+    const sessions = createSessionBook({ shelf: memoryShelf(), now: () => NOW })
     const { fake, connected } = await start(
       { sessions, answers: speaker(said, { status: 'sent', receipt: null }) },
       ears,
@@ -214,11 +215,39 @@ describe('DingTalk Stream: answers', () => {
         groupId: 'cidjMOszAhS4Jg==',
         audience: { kind: 'group' },
         outboxId: 'answer-msg-text==',
-        body: '已记为第 1 号任务:…',
+        body: '{{@452523285939877041}} 已记为第 1 号任务:…',
       },
-      expect.objectContaining({ audience: { kind: 'member', memberId: '452523285939877041' } }),
+      expect.objectContaining({
+        audience: { kind: 'member', memberId: '452523285939877041' },
+        body: '已记为第 1 号任务:请各科室周五前报…',
+      }),
     ])
-    expect(sessions.find('cidjMOszAhS4Jg==')?.url).toContain('/robot/sendBySession')
+    expect((await sessions.find('cidjMOszAhS4Jg=='))?.url).toContain('/robot/sendBySession')
+  })
+
+  it('answers a message that comes again because the process died before it answered', async () => {
+    const ears = createEars()
+    ears.answer = '已记为第 1 号任务'
+    const before: unknown[] = []
+    // The first process stores the message and dies with the acknowledgement and the answer unsaid.
+    const never = Promise.withResolvers<void>()
+    const first = await start({ answers: speaker(before, { status: 'sent', receipt: null }) }, ears)
+    await first.connected()
+    ears.gate = never.promise
+    first.fake.tell(fixture('robot-text'), 'f-1')
+    await until(() => expect(ears.deliveries).toHaveLength(1))
+    first.fake.cut()
+    ears.gate = Promise.resolve()
+    await ears.deliver(ears.deliveries[0] ?? { messages: [] })
+
+    const said: unknown[] = []
+    const second = await start({ answers: speaker(said, { status: 'sent', receipt: null }) }, ears)
+    await second.connected()
+    second.fake.tell(fixture('robot-text'), 'f-1')
+    second.fake.tell(fixture('robot-text'), 'f-2')
+    await until(() => expect(second.fake.acks).toHaveLength(2))
+    expect([ears.messages.length, said.length, before.length]).toEqual([1, 1, 0])
+    never.resolve()
   })
 
   it('reports an answer that was not said', async () => {
@@ -338,6 +367,50 @@ describe('DingTalk Stream: the connection', () => {
     await until(() => expect(kinds().at(-1)).toBe('gap'))
     const gap = ears.notes.at(-1)
     expect(gap).toEqual({ kind: 'gap', from: NOW, to: timing.now() })
+  })
+
+  it('remembers until when it heard, and tells after a restart what was pushed to nobody', async () => {
+    const ears = createEars()
+    const first = await start({}, ears)
+    await first.connected()
+    for (let pings = 1; pings <= 3; pings++) {
+      const id = first.fake.push('SYSTEM', 'ping', {})
+      await until(() => expect(first.fake.acks.at(-1)?.headers.messageId).toBe(id))
+      await first.timing.advance(20_000)
+      await until(() => expect(ears.kept).toBe(String(NOW + 20_000 * (pings - 1))))
+    }
+    await first.stop()
+    const heardUntil = Number(ears.kept)
+    ears.notes.length = 0
+
+    const soon = feignTiming(heardUntil + 60_000)
+    const second = await start({ timing: soon }, ears)
+    await second.connected()
+    await until(() => expect(second.kinds()).toEqual(['up']))
+    await second.stop()
+
+    const late = feignTiming(heardUntil + 60_001)
+    const third = await start({ timing: late }, ears)
+    await third.connected()
+    await until(() => expect(third.kinds()).toEqual(['up', 'up', 'gap']))
+    expect(ears.notes.at(-1)).toEqual({ kind: 'gap', from: heardUntil, to: heardUntil + 60_001 })
+  })
+
+  it('tells no gap where another node has listened meanwhile', async () => {
+    const { fake, timing, connected, ears, kinds } = await start()
+    await connected()
+    fake.cut()
+    fake.next(...Array.from({ length: 4 }, () => json({ code: 'ServiceUnavailable' }, 503)))
+    const backOffs = () => timing.waits.filter((wait) => wait !== 20_000)
+    for (let round = 1; round <= 5; round++) {
+      await until(() => expect(backOffs()).toHaveLength(round))
+      await timing.advance(60_000)
+      ears.kept = String(timing.now())
+    }
+    await connected(2)
+    await until(() => expect(kinds().at(-1)).toBe('up'))
+    await timing.advance(0)
+    expect(kinds()).not.toContain('gap')
   })
 
   it('tries again whatever the gateway answers, with a clear word to the operator', async () => {

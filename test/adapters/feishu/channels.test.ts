@@ -2,11 +2,7 @@ import nock from 'nock'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createFeishuAnswers } from '../../../src/adapters/feishu/answers.ts'
 import { createFeishuApi } from '../../../src/adapters/feishu/api.ts'
-import {
-  createFeishuAppChannel,
-  createFeishuSender,
-  recallFeishuMessage,
-} from '../../../src/adapters/feishu/app-channel.ts'
+import { createFeishuAppChannel, createFeishuSender } from '../../../src/adapters/feishu/app-channel.ts'
 import { createBotIdentity } from '../../../src/adapters/feishu/bot-identity.ts'
 import { createDirectory } from '../../../src/adapters/feishu/directory.ts'
 import { postContent, webhookCard } from '../../../src/adapters/feishu/format.ts'
@@ -39,7 +35,7 @@ function roomOf(baseUrl: string, clock = { now: 1_700_000_000_000 }) {
   const now = () => clock.now
   const api = createFeishuApi({ ...FEISHU_APP, fetch: globalThis.fetch, now, baseUrl })
   const send = createFeishuSender({ api, now, limiterOf })
-  return { api, send, clock, now, channel: createFeishuAppChannel({ channelId: 'main', send }) }
+  return { api, send, clock, now, channel: createFeishuAppChannel({ channelId: 'main', send, api }) }
 }
 const toGroup = (body: string, outboxId = 'o1', groupId = 'oc_1') => ({
   groupId,
@@ -183,11 +179,11 @@ describe('Feishu app messages', () => {
 
   it('can be taken back', async () => {
     const fake = await start()
-    const { api } = roomOf(fake.url)
-    expect(await recallFeishuMessage(api, 'om_1')).toEqual({ status: 'sent', receipt: 'om_1' })
+    const { channel } = roomOf(fake.url)
+    expect(await channel.recall?.('om_1')).toEqual({ status: 'sent', receipt: 'om_1' })
     expect(fake.recalled).toEqual(['om_1'])
     fake.next(`${SEND}/om_2`, refused(230009))
-    expect(await recallFeishuMessage(api, 'om_2')).toMatchObject({ status: 'failed', code: 'FEISHU_230009' })
+    expect(await channel.recall?.('om_2')).toMatchObject({ status: 'failed', code: 'FEISHU_230009' })
   })
 
   it('go to the documented address', () =>

@@ -177,8 +177,7 @@ describe('Feishu long connection', () => {
   })
 
   it('outlives nonsense, and tells the operator what it could not read', async () => {
-    const told: string[] = []
-    const scene = await listening({ onRefused: ({ code }) => void told.push(code) })
+    const scene = await listening()
     await up(scene)
     const { fake } = scene
     fake.raw(Buffer.from('no frame'))
@@ -194,6 +193,7 @@ describe('Feishu long connection', () => {
       f3: 200,
       f5: 200,
     })
+    const told = scene.ears.notes.flatMap((note) => (note.kind === 'unusable' ? note.code : []))
     expect(told.toSorted()).toEqual(['BODY_INVALID', 'TEXT_TOO_LONG'])
     expect(ids(scene)).toEqual(['om_2'])
   })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { contentText } from '../../../src/adapters/feishu/content.ts'
-import { envelopeOf, readEvent } from '../../../src/adapters/feishu/event.ts'
+import { envelopeOf } from '../../../src/adapters/feishu/envelope.ts'
+import { readEvent } from '../../../src/adapters/feishu/event.ts'
 import { readHistoryItem } from '../../../src/adapters/feishu/history-item.ts'
 import { resolveMentions } from '../../../src/adapters/feishu/mentions.ts'
 import type { Reading } from '../../../src/adapters/feishu/message.ts'

@@ -4,10 +4,11 @@ import { createFeishuApi } from '../../../src/adapters/feishu/api.ts'
 import { createFeishuCallback } from '../../../src/adapters/feishu/callback.ts'
 import { createFeishuConnection } from '../../../src/adapters/feishu/long-connection.ts'
 import { openSocket } from '../../../src/adapters/open-socket.ts'
+import { createPressSeal } from '../../../src/adapters/press-seal.ts'
 import { createEars } from '../../platforms/ears.ts'
 import { startFakeFeishu } from '../../platforms/fake-feishu.ts'
 import { feignTiming } from '../../platforms/feigned-timing.ts'
-import { FEISHU_APP, feishuDelivery, feishuReceived, feishuSeal } from '../../platforms/feishu-wire.ts'
+import { FEISHU_APP, feishuDelivery, feishuPressed, feishuReceived, feishuSeal } from '../../platforms/feishu-wire.ts'
 import { readingOf } from './reading.ts'
 
 const closing: (() => unknown)[] = []
@@ -73,6 +74,53 @@ describe('beside the official client @larksuiteoapi/node-sdk', () => {
     expect(ears.messages.map(({ text }) => text)).toEqual(texts)
     const [a, b, c, d] = fake.acks
     expect([c, d].map((ack) => [ack?.code, ack?.hasBizRt])).toEqual([a, b].map((ack) => [ack?.code, ack?.hasBizRt]))
+  })
+
+  it('answers a pressed button in its acknowledgement as the client does', async () => {
+    const fake = await startFake()
+    const seal = createPressSeal(FEISHU_APP.appSecret)
+    const face = { title: '清群提醒', body: '台账周五到期' }
+    const event = feishuPressed({ press: seal.seal({ g: 'oc_1', c: '销号 3', face }) })
+    const bySdk: string[] = []
+    const ours: unknown[] = []
+    const dispatcher = new EventDispatcher(silent).register({
+      'card.action.trigger': async ({ operator }: { operator: { open_id: string } }) => {
+        bySdk.push(operator.open_id)
+        return ours[0]
+      },
+    })
+
+    const ears = createEars()
+    ears.answer = '第 3 号已销号。'
+    const stopping = new AbortController()
+    const listening = createFeishuConnection({
+      reading: readingOf({ seal }),
+      ...FEISHU_APP,
+      fetch: globalThis.fetch,
+      timing: feignTiming(),
+      openSocket,
+      baseUrl: fake.url,
+      hears: 'all',
+      answer: () => {},
+      backfill: null,
+    }).listen(ears, stopping.signal)
+    await until(() => expect(ears.notes).toEqual([{ kind: 'up' }]))
+    fake.push(event, { id: 'press' })
+    await until(() => expect(fake.acks).toHaveLength(1))
+    stopping.abort()
+    await listening
+    ours.push(fake.acks[0]?.data)
+
+    const sdk = new WSClient({ ...FEISHU_APP, domain: fake.url, autoReconnect: false, ...silent })
+    closing.push(() => sdk.close({ force: true }))
+    await sdk.start({ eventDispatcher: dispatcher })
+    await until(() => expect(fake.pings).toBe(2))
+    fake.push(event, { id: 'press' })
+    await until(() => expect(fake.acks).toHaveLength(2))
+    expect(bySdk).toEqual(['ou_zhang'])
+    expect(ears.messages.map(({ text, sender }) => [text, sender.memberId])).toEqual([['销号 3', 'ou_zhang']])
+    expect(ours[0]).toMatchObject({ toast: { content: '第 3 号已销号。' }, card: { type: 'raw' } })
+    expect(fake.acks[0]).toEqual(fake.acks[1])
   })
 
   it('understands the callbacks that ours understands', async () => {

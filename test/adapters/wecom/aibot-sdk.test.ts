@@ -1,6 +1,9 @@
-import { WSClient, type WsFrame } from '@wecom/aibot-node-sdk'
+import { type TemplateCard, WSClient, type WsFrame } from '@wecom/aibot-node-sdk'
 import { afterEach, describe, expect, it } from 'vitest'
+import { answeredCard, buttonInteraction } from '../../../src/adapters/wecom/card.ts'
+import { reminderCard } from '../../../src/outbox/reminder-card.ts'
 import { wecomGroupText } from '../../platforms/wecom-wire.ts'
+import { fixture } from './fixture.ts'
 import { startListening, startPlatform, until } from './long-connection-listening.ts'
 
 const clients: WSClient[] = []
@@ -45,6 +48,23 @@ describe('the official client of WeCom against the fake that ours is tried again
       { by: 'answer', chatid: 'wrG1', content: '已登记', streamId: 'S1' },
       { by: 'push', chatid: 'wrG1', content: '周报' },
     ])
+  })
+
+  it('shows a card and replaces it when it is pressed', async () => {
+    const { fake } = await startPlatform()
+    const { client, happened } = officialClient(fake.url)
+    const presses: WsFrame[] = []
+    client.on('event.template_card_event', (frame: WsFrame) => presses.push(frame))
+    await until(() => expect(happened).toContain('authenticated'))
+    fake.tell(fixture('bot-single-text'))
+    const place = { groupId: 'wrG1', taskId: 'o1', place: 'bot' } as const
+    const card = buttonInteraction(reminderCard('o1'), '只说要办的事', place) as unknown as TemplateCard
+    await client.sendMessage('LiMei', { msgtype: 'template_card', template_card: card })
+    fake.press('LiMei', 'any', 'o1')
+    await until(() => expect(presses).toHaveLength(1))
+    const answered = answeredCard({ command: '申诉 #o1' }, '申诉已记下', 'o1') as unknown as TemplateCard
+    await client.updateTemplateCard(presses[0] as WsFrame, answered)
+    expect(fake.said).toMatchObject([{ by: 'card', chatid: 'LiMei', content: '申诉已记下' }])
   })
 
   it('is refused as we are', async () => {

@@ -4,9 +4,15 @@ import { decrypt as vendorDecrypt, encrypt as vendorEncrypt, getSignature as ven
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Incoming } from '../../../src/adapters/adapter.ts'
-import { createWecomAppCallback, type WecomAppCallbackOptions } from '../../../src/adapters/wecom/app-callback.ts'
+import {
+  type AppPress,
+  createWecomAppCallback,
+  type WecomAppCallbackOptions,
+} from '../../../src/adapters/wecom/app-callback.ts'
 import { buttonInteraction } from '../../../src/adapters/wecom/card.ts'
+import type { CardButton } from '../../../src/domain/card.ts'
 import { groupMessageSchema } from '../../../src/domain/message.ts'
+import { buttonsOf } from '../../platforms/fake-wecom-forms.ts'
 import {
   VECTOR_SECRETS,
   wecomAppDelivery,
@@ -53,6 +59,11 @@ function messageOf(incoming: Incoming) {
   const [message] = messagesOf(incoming).messages
   expect(groupMessageSchema.parse(message)).toEqual(message)
   return message as NonNullable<typeof message>
+}
+const keyOf = (button: CardButton) => {
+  const place = { groupId: 'wrG1', taskId: 't-3', place: 'app' } as const
+  const card = buttonInteraction({ title: '第 3 号任务', buttons: [button] }, '请确认', place)
+  return buttonsOf(card)[0]?.key ?? ''
 }
 const press = (key: string, changes: { user?: string; at?: number } = {}) =>
   fixture('template-card-event')
@@ -146,9 +157,7 @@ describe('WeCom app callback: what members write', () => {
 
 describe('WeCom app callback: events', () => {
   it('has whoever presses a button say its command, in the group that its number belongs to', () => {
-    const card = { title: '第 3 号任务', body: '请确认', buttons: [{ text: '销号', command: '销号 3' }], taskId: 't-3' }
-    const [button] = buttonInteraction(card, 'wrG1').button_list as { key: string }[]
-    expect(messageOf(deliver(press(button?.key ?? '')))).toEqual({
+    expect(messageOf(deliver(press(keyOf({ text: '销号', command: '销号 3' }))))).toEqual({
       tenantId: 'default',
       groupId: 'wrG1',
       messageId: expect.stringMatching(/^press-[0-9a-f]{32}$/),
@@ -162,6 +171,27 @@ describe('WeCom app callback: events', () => {
       mentions: [],
       addressesBot: true,
     })
+  })
+
+  it('has whoever presses a private button say its command in private', () => {
+    expect(messageOf(deliver(press(keyOf({ text: '申诉', command: '申诉 #o1', inPrivate: true }))))).toMatchObject({
+      chat: 'single',
+      groupId: 'single:app:lisi',
+      text: '申诉 #o1',
+    })
+  })
+
+  it('hands over the code of a press once its command is done, and only of its own buttons', () => {
+    const presses: AppPress[] = []
+    const pressed = (key: string, duplicate = false) =>
+      messagesOf(deliver(press(key), { onPressed: (one) => presses.push(one) })).acknowledge([
+        { duplicate, answers: ['已销号'] },
+      ])
+    const key = keyOf({ text: '销号', command: '销号 3' })
+    pressed(key)
+    pressed(key, true)
+    pressed('ack')
+    expect(presses).toEqual([{ memberId: 'lisi', responseCode: 'RC42', answer: '已销号' }])
   })
 
   it('takes a key that it did not make for a private word', () => {

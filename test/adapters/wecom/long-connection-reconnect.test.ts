@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createEars } from '../../platforms/ears.ts'
 import { wecomGroupText } from '../../platforms/wecom-wire.ts'
 import { NOW, startListening, until } from './long-connection-listening.ts'
 
@@ -74,6 +75,43 @@ describe('WeCom long connection: reconnecting', () => {
     expect(ears.notes.filter((note) => note.kind === 'gap')).toEqual([
       { kind: 'gap', from: NOW + 10_000, to: NOW + 13_000 },
     ])
+  })
+
+  it('remembers until when it heard, and tells after a restart from then on', async () => {
+    const ears = createEars()
+    const first = await startListening({}, undefined, ears)
+    await first.up()
+    expect(ears.kept).toBeNull()
+    await first.timing.advance(30_000)
+    await until(() => expect(first.received()).toBe(2))
+    await until(() => expect(ears.kept).toBe(String(NOW)))
+    await first.timing.advance(5_000)
+    await first.stop()
+    // Stopped in order: it was heard until now.
+    expect(ears.kept).toBe(String(NOW + 35_000))
+
+    ears.notes.length = 0
+    ears.kept = String(NOW - 70_000)
+    const second = await startListening({}, undefined, ears)
+    await second.up()
+    expect(ears.notes).toEqual([{ kind: 'gap', from: NOW - 70_000, to: NOW }, { kind: 'up' }])
+  })
+
+  it('does not call heard what the store has not taken yet', async () => {
+    const ears = createEars()
+    const { deliver } = ears
+    ears.deliver = (delivery) =>
+      delivery.messages.length > 0 ? Promise.reject(new Error('the store is out of order')) : deliver(delivery)
+    const { fake, timing, up } = await startListening({}, undefined, ears)
+    await up()
+    await timing.advance(10_000)
+    fake.tell(wecomGroupText('M1', '@清群 你好'))
+    await until(() => expect(timing.waits).toContain(1000))
+    await timing.advance(19_000)
+    await timing.advance(30_000)
+    await until(() => expect(ears.kept).toBe(String(NOW + 10_000)))
+    await timing.advance(31_000)
+    expect(ears.kept).toBe(String(NOW + 10_000))
   })
 
   it('gives a handshake that is never answered fifteen seconds', async () => {
@@ -184,7 +222,7 @@ describe('WeCom long connection: another connection takes the place', () => {
       await timing.advance(waits.at(-1) ?? 0)
     }
     expect(waits).toEqual([10_000, 20_000, 40_000, 80_000])
-    expect(ears.notes.filter((note) => note.kind !== 'up').map((note) => note.kind)).toEqual([
+    expect(ears.notes.filter(({ kind }) => kind !== 'up' && kind !== 'gap').map((note) => note.kind)).toEqual([
       'down',
       'alarm',
       'alarm',

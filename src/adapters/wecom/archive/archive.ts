@@ -7,8 +7,10 @@ import { misconfigured } from '../../refusal.ts'
 import { DEFAULT_CALL_LIMIT_MS, DEFAULT_POLL_MS, KEPT_MS, MAX_RECORDS } from './constants.ts'
 import { type ArchiveCursor, readCursor, writeCursor } from './cursor.ts'
 import { CRASHED, CRASHING, type Fault, faultError, faultOf, GARBLED, HUNG, STORE_REFUSED } from './faults.ts'
+import type { ArchiveNames } from './names.ts'
 import type { ArchiveKeys } from './private-keys.ts'
-import { type Batch, readBatch } from './read-batch.ts'
+import type { Batch } from './read-batch.ts'
+import { createReading } from './reading.ts'
 import { createSdkProcess } from './sdk-process.ts'
 import { startArchiveChild } from './start-child.ts'
 import { openUnwrapPool } from './unwrap-pool.ts'
@@ -22,6 +24,8 @@ export interface WecomArchiveOptions {
   /** Path of the customer's libWeWorkFinanceSdk_C.so. */
   library: string
   keys: ArchiveKeys
+  /** Of groups and members, which records name by id alone. */
+  names?: ArchiveNames
   /** Such as `socks5://host:port` or `http://host:port`. */
   proxy?: string
   /** `user:password` of the proxy. */
@@ -48,6 +52,22 @@ const MARK_EVERY_MS = 3_600_000
 /** So many deaths of the process in a row are no accident. */
 const CRASHES_TO_ALARM = 5
 const DEATHS: ReadonlySet<Fault> = new Set([CRASHED, HUNG, GARBLED])
+
+const UNREADABLE = {
+  kind: 'unusable',
+  code: 'WECOM_ARCHIVE_UNREADABLE',
+  hint: '存档里有记录解不开或无法识别,已跳过;若反复出现,请换用最新的官方 SDK,并核对各版私钥',
+} as const
+
+/** Tells how far behind the reading is, where there is something new to tell. */
+function createBehind(ears: Ears): (ms: number) => void {
+  let last = 0
+  return (ms) => {
+    const behind = Math.max(0, ms)
+    if (behind !== last) ears.tell({ kind: 'behind', ms: behind })
+    last = behind
+  }
+}
 
 /** Reads all groups of the archived members (会话内容存档, page 91774): everything said there, some 15 s late. */
 export function createWecomArchive(options: WecomArchiveOptions): WecomArchive {
@@ -98,13 +118,15 @@ export function createWecomArchive(options: WecomArchiveOptions): WecomArchive {
     const pool = openUnwrapPool(keys, options.threads ?? 2)
     const stop = () => void sdk.stop()
     signal.addEventListener('abort', stop, { once: true })
-    const reader = { tenantId, channelId, sdk, keys, pool }
+    const reader = { tenantId, channelId, names: options.names, sdk, keys, pool }
     const say = teller(ears)
     let limit = MAX_RECORDS
     const backOff = createBackOff({ firstMs: FIRST_WAIT_MS, longestMs: LONGEST_WAIT_MS, random: timing.random })
     let deaths = 0
-    /** The batch that is read while the one before is being stored. */
-    let ahead: Promise<Batch> | null = null
+    /** Until when everything is read; null where that is not known. */
+    let readUntil = cursor.at
+    const tellBehind = createBehind(ears)
+    const reading = createReading(reader)
 
     async function take(batch: Batch): Promise<void> {
       const now = timing.now()
@@ -117,21 +139,22 @@ export function createWecomArchive(options: WecomArchiveOptions): WecomArchive {
         await ears.deliver({ messages, amendments, cursor: writeCursor(next) }).catch((error: unknown) => {
           throw faultError(STORE_REFUSED, error)
         })
-        if (batch.lost)
+        if (batch.lost) {
+          ears.tell(UNREADABLE)
           ears.tell({ kind: 'gap', from: batch.lost.after ?? cursor.at ?? at, to: batch.lost.before ?? now })
+        }
         cursor = next
       }
       if (batch.held) throw batch.held
+      readUntil = at
+      tellBehind(batch.full ? now - at : 0)
     }
 
     try {
       tellGap(ears, cursor)
       while (!signal.aborted) {
         try {
-          const batch: Batch = await (ahead ?? readBatch(reader, cursor.seq, limit))
-          ahead = batch.full ? readBatch(reader, batch.seq, MAX_RECORDS) : null
-          // Looked at when its turn comes.
-          ahead?.catch(() => undefined)
+          const batch = await reading.next(cursor.seq, limit)
           await take(batch)
           limit = MAX_RECORDS
           backOff.reset()
@@ -139,14 +162,14 @@ export function createWecomArchive(options: WecomArchiveOptions): WecomArchive {
           say(null)
           if (!batch.full) await rest(options.pollMs ?? DEFAULT_POLL_MS, signal)
         } catch (error) {
-          await ahead?.catch(() => undefined)
-          ahead = null
+          await reading.drop()
           if (signal.aborted) return
           const fault = faultOf(error)
           if (fault === null) throw error
           deaths = DEATHS.has(fault) ? deaths + 1 : 0
           if (fault.code === 'WECOM_ARCHIVE_TOO_LONG' && limit > 1) limit = Math.ceil(limit / 2)
           say(deaths >= CRASHES_TO_ALARM ? CRASHING : fault)
+          if (readUntil !== null) tellBehind(timing.now() - readUntil)
           await timing.sleep(backOff.next(), signal)
         }
       }
@@ -154,6 +177,7 @@ export function createWecomArchive(options: WecomArchiveOptions): WecomArchive {
       signal.removeEventListener('abort', stop)
       await sdk.stop()
       await pool.close()
+      await reading.drop()
     }
   }
 

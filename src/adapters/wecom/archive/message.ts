@@ -3,6 +3,7 @@ import { type Amendment, type EpochMs, type GroupMessage, MAX_TEXT } from '../..
 import { mentionsInText } from '../../mentions.ts'
 import { cleanText, MEDIA, platformId, shortened } from '../../text.ts'
 import { contentText } from './contents.ts'
+import type { ArchiveNames } from './names.ts'
 import { splitReply } from './quote.ts'
 
 /** Page 91774 (2026-03). */
@@ -16,6 +17,12 @@ const recordSchema = z.looseObject({
   msgtype: z.string().optional(),
   revoke: z.object({ pre_msgid: platformId }).optional().catch(undefined),
 })
+
+export interface RecordOptions {
+  tenantId: string
+  channelId: string
+  names?: ArchiveNames | undefined
+}
 
 /** What a record is to us. `passed`: read and not ours to keep. */
 export type Heard =
@@ -50,7 +57,7 @@ function parsed(text: string): unknown {
  * Turns a decrypted record into what it tells of a group. Private conversations of members are passed over: they are
  * nobody's work group, and what is not kept cannot be misused.
  */
-export function readRecord(text: string, { tenantId, channelId }: { tenantId: string; channelId: string }): Heard {
+export function readRecord(text: string, { tenantId, channelId, names }: RecordOptions): Heard {
   const record = recordSchema.safeParse(parsed(text)).data
   if (record === undefined) return { kind: 'unreadable' }
   const { msgid, action, from, roomid, msgtime, msgtype = '' } = record
@@ -69,6 +76,8 @@ export function readRecord(text: string, { tenantId, channelId }: { tenantId: st
   const content = contentText(msgtype, record)
   const { quoted, text: said } = msgtype === 'text' ? splitReply(content ?? '') : { quoted: null, text: content }
   const shown = fitting(said ?? MEDIA.other)
+  const groupName = names?.room(roomid)
+  const name = names?.member(from)
   return {
     kind: 'message',
     message: {
@@ -78,8 +87,9 @@ export function readRecord(text: string, { tenantId, channelId }: { tenantId: st
       adapter: 'wecom',
       channelId,
       chat: 'group',
+      ...(groupName === undefined ? {} : { groupName }),
       sentAt: msgtime,
-      sender: { memberId: from },
+      sender: { memberId: from, ...(name === undefined ? {} : { name }) },
       // What robots say is kept and not judged: our own words come back this way.
       kind: content === null || ROBOT.test(from) ? 'unsupported' : 'text',
       text: shown,

@@ -4,6 +4,7 @@ import { type ArchiveRecord, readChatData } from './chat-data.ts'
 import { MAX_DECRYPT_BYTES } from './constants.ts'
 import { faultError, keyMissing, keyWrong } from './faults.ts'
 import { type Heard, readRecord } from './message.ts'
+import type { ArchiveNames } from './names.ts'
 import type { ArchiveKeys } from './private-keys.ts'
 import type { SdkProcess } from './sdk-process.ts'
 import type { UnwrapPool } from './unwrap-pool.ts'
@@ -11,6 +12,7 @@ import type { UnwrapPool } from './unwrap-pool.ts'
 export interface BatchReader {
   tenantId: string
   channelId: string
+  names: ArchiveNames | undefined
   sdk: SdkProcess
   keys: ArchiveKeys
   pool: UnwrapPool
@@ -69,14 +71,34 @@ const timeOf = (heard: Heard): EpochMs | null => {
   return heard.kind === 'passed' ? heard.at : null
 }
 
+/** What the platform gave, while its random keys are being opened. */
+export interface Pulled {
+  /** The record asked after. */
+  after: bigint
+  records: readonly ArchiveRecord[]
+  /** The random key of each record; null where no key of ours opens it. */
+  opened: Promise<(string | null)[]>
+  /** As many as were asked for: more is waiting. */
+  full: boolean
+}
+
 /**
- * Pulls at most `limit` records after `seq`, opens and reads them. Throws an error of `faultError` where nothing came
+ * Pulls at most `limit` records after `seq` and begins to open them. Throws an error of `faultError` where nothing came
  * of it; then nothing is lost, since the same records can be pulled again.
  */
-export async function readBatch(reader: BatchReader, seq: bigint, limit: number): Promise<Batch> {
-  const { sdk, keys, pool } = reader
+export async function pullRecords({ sdk, pool }: BatchReader, seq: bigint, limit: number): Promise<Pulled> {
   const records = readChatData(await sdk.pull(seq, limit)).filter((record) => record.seq > seq)
-  const opened = await pool.unwrap(records.map(({ keyVersion, wrappedKey }) => [keyVersion, wrappedKey] as const))
+  const opened = pool.unwrap(records.map(({ keyVersion, wrappedKey }) => [keyVersion, wrappedKey] as const))
+  // Looked at when its turn comes.
+  opened.catch(() => undefined)
+  return { after: seq, records, opened, full: records.length >= limit }
+}
+
+/** Decrypts and reads what was pulled. Throws as `pullRecords` does. */
+export async function readPulled(reader: BatchReader, pulled: Pulled): Promise<Batch> {
+  const { sdk, keys } = reader
+  const { after, records, full } = pulled
+  const opened = await pulled.opened
   const { taken, held } = takeable(records, opened, keys)
   const readable = taken.flatMap(({ sealed }, index) => {
     const key = opened[index]
@@ -97,7 +119,7 @@ export async function readBatch(reader: BatchReader, seq: bigint, limit: number)
   return {
     messages: heard.flatMap((each) => (each.kind === 'message' ? [each.message] : [])),
     amendments: heard.flatMap((each) => (each.kind === 'amendment' ? [each.amendment] : [])),
-    seq: taken.at(-1)?.seq ?? seq,
+    seq: taken.at(-1)?.seq ?? after,
     at: times.findLast((time) => time !== null) ?? null,
     lost:
       firstLost < 0
@@ -107,6 +129,6 @@ export async function readBatch(reader: BatchReader, seq: bigint, limit: number)
             before: times.slice(lastLost).find((time) => time !== null) ?? null,
           },
     held,
-    full: held === null && records.length >= limit,
+    full: held === null && full,
   }
 }

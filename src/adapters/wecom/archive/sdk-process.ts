@@ -22,7 +22,7 @@ export interface SdkProcessOptions {
   startChild(): ChildProcess
 }
 
-/** The SDK in its process, which is started when it is needed and again after it died. One call at a time. */
+/** The SDK in its process, which is started when it is needed and again after it died. Calls wait for each other. */
 export interface SdkProcess {
   /** The text of GetChatData for at most `limit` records after `seq`. */
   pull(seq: bigint, limit: number): Promise<string>
@@ -82,6 +82,9 @@ export function createSdkProcess(options: SdkProcessOptions): SdkProcess {
   const { library, corpId, secret, proxy, proxyPassword: password, callLimitMs, timing } = options
   let running: Running | null = null
   let stopped = false
+  let before: Promise<void> = Promise.resolve()
+  let failures = 0
+  let lastFailure: unknown = null
 
   async function ask<K extends Answer['kind']>(
     process: Running,
@@ -103,6 +106,20 @@ export function createSdkProcess(options: SdkProcessOptions): SdkProcess {
     }
   }
 
+  /** Each call after the one before; where that fails, those that wait behind it fail with it. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const asked = failures
+    const turn = before.then(() => {
+      if (lastFailure !== null && asked !== failures) throw lastFailure
+      return work()
+    })
+    before = turn.then(
+      () => undefined,
+      () => undefined,
+    )
+    return turn
+  }
+
   async function call<K extends Answer['kind']>(request: Request, kind: K) {
     if (stopped) throw faultError(STOPPED)
     try {
@@ -117,18 +134,24 @@ export function createSdkProcess(options: SdkProcessOptions): SdkProcess {
       running = null
       broken?.kill(stopped ? STOPPED : CRASHED)
       await broken?.closed
+      failures++
+      lastFailure = error
       throw error
     }
   }
 
   return {
-    pull: async (seq, limit) =>
-      (await call({ call: 'pull', seq: String(seq), limit, proxy, password, seconds: CALL_SECONDS }, 'pulled')).text,
-    async decrypt(items) {
-      const { texts } = await call({ call: 'decrypt', items: items.map(([key, text]) => [key, text]) }, 'decrypted')
-      if (texts.length !== items.length) throw faultError(GARBLED)
-      return texts
-    },
+    pull: (seq, limit) =>
+      inTurn(async () => {
+        const request: Request = { call: 'pull', seq: String(seq), limit, proxy, password, seconds: CALL_SECONDS }
+        return (await call(request, 'pulled')).text
+      }),
+    decrypt: (items) =>
+      inTurn(async () => {
+        const { texts } = await call({ call: 'decrypt', items: items.map(([key, text]) => [key, text]) }, 'decrypted')
+        if (texts.length !== items.length) throw faultError(GARBLED)
+        return texts
+      }),
     async stop() {
       stopped = true
       const last = running

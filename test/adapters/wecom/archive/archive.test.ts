@@ -66,7 +66,7 @@ function listenTo(ears: PatientEars, changes: Partial<WecomArchiveOptions> = {})
 }
 
 const codes = (ears: PatientEars) =>
-  ears.notes.map((note) => ('code' in note ? `${note.kind} ${note.code}` : note.kind))
+  ears.notes.flatMap((note) => (note.kind === 'behind' ? [] : 'code' in note ? `${note.kind} ${note.code}` : note.kind))
 
 describe('the archive of WeCom', () => {
   it('hands over what was said in groups, with the last seq as cursor', async () => {
@@ -133,6 +133,18 @@ describe('the archive of WeCom', () => {
     expect(codes(ears)).toEqual(['down WECOM_ARCHIVE_STORE', 'up'])
     expect(ears.messages.map(({ messageId }) => messageId)).toEqual(['M1', 'M2'])
     expect(ears.deliveries).toHaveLength(4)
+  })
+
+  it('tells how far it is behind while it catches up, and when it has', async () => {
+    writeArchive(folder, spokenRecords(one.seals, 1, 2_500))
+    const ears = patientEars()
+    // The records were said 100 s ago.
+    listenTo(ears, { timing: fastTiming(1, 1_700_000_100_000) })
+    await ears.until(() => ears.notes.some(({ kind }) => kind === 'up') && ears.ids().length === 2_500)
+    await ears.until(() => ears.notes.some((note) => note.kind === 'behind' && note.ms === 0))
+    const behind = ears.notes.flatMap((note) => (note.kind === 'behind' ? note.ms : []))
+    expect(behind.at(-1)).toBe(0)
+    expect(Math.min(...behind.slice(0, -1))).toBeGreaterThan(90_000)
   })
 
   it('tells the time that the platform no longer kept', async () => {
@@ -340,6 +352,10 @@ describe('the keys of the archive', () => {
     listenTo(ears)
     await ears.until(() => ears.notes.some(({ kind }) => kind === 'up'))
     expect(ears.ids()).toEqual(['M1', 'M3'])
-    expect(ears.notes).toEqual([{ kind: 'gap', from: 1_700_000_000_001, to: 1_700_000_000_003 }, { kind: 'up' }])
+    expect(ears.notes).toEqual([
+      { kind: 'unusable', code: 'WECOM_ARCHIVE_UNREADABLE', hint: expect.any(String) },
+      { kind: 'gap', from: 1_700_000_000_001, to: 1_700_000_000_003 },
+      { kind: 'up' },
+    ])
   })
 })
