@@ -3,8 +3,7 @@ import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { CodedError } from '../../src/domain/errors.ts'
-import { attack, Breach } from '../../test/platforms/attack.ts'
-import { allVerifiers, type Verifier } from '../../test/platforms/verifiers.ts'
+import { allTargets, Breach, type Target } from '../../test/platforms/attack.ts'
 import { seededRandom } from '../lib/seeded-random.ts'
 
 /** Between the first look, when everything is warm, and the last. */
@@ -12,7 +11,7 @@ const MAX_GROWTH_BYTES = 8 << 20
 const LOOKS = 10
 
 interface Figures {
-  verifier: string
+  target: string
   callbacks: number
   outcomes: Record<string, number>
   perSecond: number
@@ -25,14 +24,14 @@ function collector(): () => void {
   return runInNewContext('gc')
 }
 
-function fuzz(verifier: Verifier, callbacks: number, seed: number, collect: () => void): Figures {
+function fuzz(target: Target, callbacks: number, seed: number, collect: () => void): Figures {
   const random = seededRandom(seed)
   const outcomes: Record<string, number> = {}
   const heaps: number[] = []
   const from = performance.now()
   for (let done = 1; done <= callbacks; done++) {
     try {
-      const outcome = attack(verifier, random)
+      const outcome = target.attack(random)
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
     } catch (error) {
       if (!(error instanceof Breach)) throw error
@@ -45,14 +44,14 @@ function fuzz(verifier: Verifier, callbacks: number, seed: number, collect: () =
   }
   const perSecond = Math.round((callbacks / (performance.now() - from)) * 1000)
   if ((heaps.at(-1) ?? 0) - (heaps[0] ?? 0) > MAX_GROWTH_BYTES)
-    throw new CodedError('FUZZ_MEMORY', `${verifier.name}: the heap grew from ${heaps[0]} to ${heaps.at(-1)} bytes`)
+    throw new CodedError('FUZZ_MEMORY', `${target.name}: the heap grew from ${heaps[0]} to ${heaps.at(-1)} bytes`)
   const heapMiB = heaps.map((bytes) => Math.round((bytes / 2 ** 20) * 10) / 10)
-  return { verifier: verifier.name, callbacks, outcomes, perSecond, heapMiB }
+  return { target: target.name, callbacks, outcomes, perSecond, heapMiB }
 }
 
 /**
- * Mutated callbacks on every verifier: no crash, no 5xx, no forgery, memory flat; the first breach ends it.
- * `bench -- fuzz [--callbacks N] [--only NAME] [--seed N] [--json]`; N is for each verifier.
+ * Mutated callbacks on every verifier, and mutated frames on every way in that stays open: no crash, no 5xx, no forgery,
+ * memory flat; the first breach ends it. `bench -- fuzz [--callbacks N] [--only NAME] [--seed N] [--json]`; N is for each.
  */
 export async function benchFuzz(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -68,17 +67,17 @@ export async function benchFuzz(args: string[]): Promise<void> {
   const seed = Number(values.seed)
   if (!Number.isSafeInteger(callbacks) || callbacks < LOOKS || !Number.isSafeInteger(seed))
     throw new CodedError('FUZZ_ARGS', `--callbacks is a whole number of at least ${LOOKS}, --seed a whole number`)
-  const verifiers = allVerifiers(randomBytes).filter(({ name }) => values.only === undefined || name === values.only)
-  if (verifiers.length === 0)
-    throw new CodedError('FUZZ_ARGS', `--only is one of: ${allVerifiers(randomBytes).map(({ name }) => name)}`)
+  const targets = allTargets(randomBytes).filter(({ name }) => values.only === undefined || name === values.only)
+  if (targets.length === 0)
+    throw new CodedError('FUZZ_ARGS', `--only is one of: ${allTargets(randomBytes).map(({ name }) => name)}`)
   const collect = collector()
-  for (const verifier of verifiers) {
-    const figures = fuzz(verifier, callbacks, seed, collect)
+  for (const target of targets) {
+    const figures = fuzz(target, callbacks, seed, collect)
     if (values.json) console.log(JSON.stringify(figures))
     else {
       const { perSecond, heapMiB, outcomes } = figures
       const heap = `heap ${heapMiB[0]} to ${heapMiB.at(-1)} MiB`
-      console.log(`${verifier.name}: ${callbacks} callbacks, ${perSecond}/s, ${heap}, ${JSON.stringify(outcomes)}`)
+      console.log(`${target.name}: ${callbacks} callbacks, ${perSecond}/s, ${heap}, ${JSON.stringify(outcomes)}`)
     }
   }
 }

@@ -4,3 +4,7 @@ import { WebSocket } from 'ws'
 export type OpenSocket = (url: string) => WebSocket
 
 export const openSocket: OpenSocket = (url) => new WebSocket(url, { maxPayload: 1 << 20, perMessageDeflate: false })
+
+/** True where a socket ended for a frame longer than that (ws 8, its name for the fault). */
+export const wasTooLong = (error: Error): boolean =>
+  'code' in error && error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'

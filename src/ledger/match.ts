@@ -47,10 +47,29 @@ function pairsOf(past: RecentMessage): Int32Array {
   return pairs
 }
 
-function positionsIn(recent: readonly RecentMessage[]): Map<string, number> {
-  const position = new Map<string, number>()
-  for (let index = 0; index < recent.length; index += 1) position.set((recent[index] as RecentMessage).messageId, index)
-  return position
+interface Positions {
+  byId: Map<string, number>
+  count: number
+  last: RecentMessage | undefined
+}
+
+const positionsOf = new WeakMap<readonly RecentMessage[], Positions>()
+
+/**
+ * Where each message stands in a list; remembered for the list, to which messages are only ever added. One that is put
+ * in before others moves the last one counted, so the list is read anew.
+ */
+function positionsIn(recent: readonly RecentMessage[]): ReadonlyMap<string, number> {
+  let known = positionsOf.get(recent)
+  if (!known || known.count > recent.length || recent[known.count - 1] !== known.last) {
+    known = { byId: new Map(), count: 0, last: undefined }
+    positionsOf.set(recent, known)
+  }
+  for (; known.count < recent.length; known.count += 1) {
+    known.last = recent[known.count]
+    known.byId.set((known.last as RecentMessage).messageId, known.count)
+  }
+  return known.byId
 }
 
 /** Scores the open items against a message, in no order. */

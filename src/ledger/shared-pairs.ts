@@ -7,7 +7,6 @@ export interface PairFinder {
 const SLOT_BITS = 12
 const slotOf = (pair: number): number => Math.imul(pair, 0x9e3779b1) >>> (32 - SLOT_BITS)
 const NONE: readonly number[] = []
-const ascending = (a: number, b: number): number => a - b
 
 /**
  * A finder over the pairs of a message. Most pairs of an item are not in the message: a table of one byte a slot turns
@@ -21,15 +20,17 @@ export function createPairFinder(said: Int32Array): PairFinder {
     places.set(pair, place)
     taken[slotOf(pair)] = 1
   }
-  function collect(pairs: Int32Array, into: number[] | null): number[] | null {
-    let found = into
+  /** Adds the places of the pairs; `before` were found in another list, and the pairs of one list differ. */
+  function collect(pairs: Int32Array, before: number[] | null): number[] | null {
+    const twice = before?.length ?? 0
+    let found = before
     for (let index = 0; index < pairs.length; index += 1) {
       const pair = pairs[index] as number
       if (taken[slotOf(pair)] === 0) continue
       const place = places.get(pair)
       if (place === undefined) continue
       if (found === null) found = [place]
-      else if (!found.includes(place)) found.push(place)
+      else if (twice === 0 || found.indexOf(place) < 0) found.push(place)
     }
     return found
   }
@@ -37,7 +38,14 @@ export function createPairFinder(said: Int32Array): PairFinder {
     sharedWith(pairs, more) {
       const first = collect(pairs, null)
       const found = more ? collect(more, first) : first
-      return found === null ? NONE : found.sort(ascending)
+      return found === null ? NONE : inOrder(found)
     },
   }
+}
+
+/** Sorts where needed: what is said in the same order, as it mostly is, stands so already. */
+function inOrder(places: number[]): number[] {
+  for (let index = 1; index < places.length; index += 1)
+    if ((places[index] as number) < (places[index - 1] as number)) return places.sort((a, b) => a - b)
+  return places
 }

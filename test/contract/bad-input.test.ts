@@ -170,6 +170,12 @@ describe('a house whose platforms answer nonsense', () => {
       },
     ],
     [
+      'the long connection of a Feishu app',
+      'a frame beyond 1 MiB',
+      'FEISHU_FRAME_TOO_LONG',
+      ({ feishu }) => feishu.raw(Buffer.alloc((1 << 20) + 1)),
+    ],
+    [
       'the long connection of a WeCom bot',
       'a host that answers like a web page',
       'WECOM_BOT_UNREACHABLE',

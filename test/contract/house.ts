@@ -55,7 +55,7 @@ export interface House {
   metric(name: string, labels: Readonly<Record<string, string>>): Promise<number>
   isListening(channel: string): Promise<boolean>
   /** Waits for it; `pressing` moves the clock meanwhile. */
-  until(check: () => boolean | Promise<boolean>, options?: { pressing?: boolean }): Promise<void>
+  until(check: () => boolean | Promise<boolean>, options?: { pressing?: boolean; withinMs?: number }): Promise<void>
   /** Lets time pass in which everything goes its way. */
   pass(ms: number): Promise<void>
   stop(): Promise<void>
@@ -183,8 +183,8 @@ async function build(
       return found.reduce((sum, { value }) => sum + value, 0)
     },
     isListening: async (channel) => (await house.metric('qingqun_listening', { channel })) === 1,
-    async until(check, { pressing = false } = {}) {
-      const deadline = performance.now() + PATIENCE_MS
+    async until(check, { pressing = false, withinMs = PATIENCE_MS } = {}) {
+      const deadline = performance.now() + withinMs
       while (!(await check())) {
         if (performance.now() > deadline) throw new Error(`waited in vain; the last of the log: ${tail(lines)}`)
         if (pressing) await timing.advance(STEP_MS)
@@ -217,6 +217,8 @@ async function open(server: Server): Promise<string> {
 
 async function closed(server: Server): Promise<void> {
   const done = new Promise((resolve) => server.close(resolve))
-  server.closeIdleConnections()
+  // Clients keep their connections, those too whose answer is still on its way.
+  const looking = setInterval(() => server.closeIdleConnections(), 10)
   await done
+  clearInterval(looking)
 }

@@ -19,7 +19,7 @@ export const DING = { appKey: 'ding-key', appSecret: 'ding-secret', robotCode: '
 export const FEISHU_SECRETS = { encryptKey: 'feishu-encrypt-key', verificationToken: 'v-token' } as const
 export const BRIDGE_SECRET = 'bridge-secret-of-the-tests'
 export const SANDBOX_SECRET = 'sandbox-secret-of-the-tests'
-export const GATEWAY = '/v1.0/gateway/connections/open'
+const GATEWAY = '/v1.0/gateway/connections/open'
 
 /** What the archive keeps. */
 export interface ArchiveShelf {

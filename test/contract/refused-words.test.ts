@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { App } from '../../src/app.ts'
 import { startTestApp } from '../helpers/app.ts'
-import { BOAST, ENFORCED, MORNING } from '../helpers/intake.ts'
+import { BOAST, ENFORCED } from '../helpers/intake.ts'
 import { dingtalkBody, dingtalkDelivery } from '../platforms/dingtalk-wire.ts'
 import { type FakeDingtalk, startFakeDingtalk } from '../platforms/fake-dingtalk.ts'
 import { type FakeWecom, startFakeWecom } from '../platforms/fake-wecom.ts'
@@ -13,6 +13,8 @@ import { VECTOR_SECRETS, wecomDelivery, wecomGroupText } from '../platforms/weco
 
 const PATIENCE = { timeout: 20_000, interval: 50 }
 const SECRET = 'ding-secret'
+/** In the past: what is to be said now is due by the clock of the queue, too. */
+const NOW = 1_700_000_005_000
 
 describe('a token endpoint that answers nonsense', () => {
   let app: App
@@ -38,7 +40,7 @@ describe('a token endpoint that answers nonsense', () => {
         DINGTALK_ROBOT_CODE: 'ding1fdabddc',
         DINGTALK_API_BASE: dingtalk.url,
       },
-      { now: () => MORNING },
+      { now: () => NOW },
     )
   }, 60_000)
   afterAll(async () => {
@@ -53,13 +55,19 @@ describe('a token endpoint that answers nonsense', () => {
   }
   const boast = (adapter: string, by: string) =>
     adapter === 'wecom'
-      ? post(adapter, wecomDelivery(VECTOR_SECRETS, wecomGroupText(`b-${by}`, `@清群 ${BOAST}`, by), MORNING))
+      ? post(adapter, wecomDelivery(VECTOR_SECRETS, wecomGroupText(`b-${by}`, `@清群 ${BOAST}`, by), NOW))
       : post(
           adapter,
           dingtalkDelivery(
             SECRET,
-            dingtalkBody({ msgId: `b-${by}`, text: { content: BOAST }, senderStaffId: by, isAdmin: false }),
-            MORNING,
+            dingtalkBody({
+              msgId: `b-${by}`,
+              text: { content: BOAST },
+              senderStaffId: by,
+              isAdmin: false,
+              createAt: NOW,
+            }),
+            NOW,
           ),
         )
   const counts = async (code: string) =>
@@ -70,7 +78,8 @@ describe('a token endpoint that answers nonsense', () => {
     vi.waitFor(async () => expect([code, await counts(code)]).toEqual([code, true]), PATIENCE)
 
   it('is counted by channel and code, and the other platform goes on speaking', async () => {
-    wecom.next({ status: 200, type: 'text/html', body: '<html>请先登录</html>' })
+    const html = { status: 200, type: 'text/html', body: '<html>请先登录</html>' }
+    wecom.next(...Array.from({ length: 50 }, () => html))
     await boast('wecom', 'zhangsan')
     await untilCounted('WECOM_ANSWER_UNREADABLE')
     await boast('dingtalk', 'staff-1')

@@ -41,7 +41,8 @@ afterAll(async () => {
 })
 
 const listening = async ({ open }: Way) => {
-  if (open !== undefined) await house.until(() => house.isListening(open.channel), { pressing: true })
+  if (open === undefined) return
+  await house.until(() => house.isListening(open.channel), { pressing: true, withinMs: 100_000 })
 }
 
 let serial = 0
@@ -55,7 +56,8 @@ describe.each(Object.entries(ALL_WAYS))('%s', (_name, build) => {
   let way: Way
   beforeAll(() => {
     way = build(house)
-  })
+    return listening(way)
+  }, 120_000)
   const deliver = (said: Said): Promise<Told> => tell(house, way, said, way.genuine(said))
   const rows = (said: Said) => house.rows(way.place(said).messageId)
 
@@ -274,4 +276,26 @@ describe.each(Object.entries(ALL_WAYS))('%s', (_name, build) => {
     for (const said of burst) await expectStored(said)
   })
   const countOf = async (all: readonly Said[]) => (await Promise.all(all.map(rows))).flat().length
+})
+
+describe.each(['the long connection of a WeCom bot', 'dws'])('%s, whose platform delivers nothing twice', (name) => {
+  const OUTAGE_MS = 30_000
+
+  it('stores what it holds, or tells of it as missed, after an outage of the store that outlasts its lease', async () => {
+    const way = ALL_WAYS[name]?.(house)
+    if (way?.open === undefined) throw new Error(name)
+    const { channel } = way.open
+    const said = say()
+    const gaps = () => house.metric('qingqun_gaps_total', { channel })
+    await listening(way)
+    const before = await gaps()
+    house.storeDown(true)
+    expect((await tell(house, way, said, way.genuine(said))).taken).toBe(false)
+    await house.pass(OUTAGE_MS)
+    house.storeDown(false)
+    await listening(way)
+    const stored = async () => (await house.rows(said.id)).length
+    await house.until(async () => (await stored()) > 0 || (await gaps()) > before, { pressing: true })
+    expect(await stored()).toBeLessThanOrEqual(1)
+  }, 150_000)
 })

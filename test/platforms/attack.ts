@@ -2,11 +2,15 @@ import { isDeepStrictEqual } from 'node:util'
 import type { CallbackRequest, Incoming } from '../../src/adapters/adapter.ts'
 import { CodedError } from '../../src/domain/errors.ts'
 import { groupMessageSchema } from '../../src/domain/message.ts'
-import { mutateRequest, mutateText, type Random } from './mutate.ts'
-import type { Verifier } from './verifiers.ts'
+import { allFrameReaders, type FrameReader } from './frame-readers.ts'
+import { mutateBytes, mutateRequest, mutateText, type Random } from './mutate.ts'
+import { allVerifiers, type Verifier } from './verifiers.ts'
 
-/** What became of a mutated callback: taken in, answered without being stored, or refused with 400, 401 or 403. */
-export type Outcome = 'taken' | 'answered' | 400 | 401 | 403
+/**
+ * What became of something mutated: taken in, answered without being stored, passed over as no frame at all, or refused
+ * with 400, 401 or 403.
+ */
+export type Outcome = 'taken' | 'answered' | 'passed' | 400 | 401 | 403
 
 /** How an adapter failed; `what` quotes nothing of the request. */
 export class Breach extends Error {}
@@ -21,10 +25,7 @@ export function attack(verifier: Verifier, random: Random): Outcome {
   const incoming = receive(verifier, request)
   if (typeof incoming === 'number') return incoming
   if (incoming.kind === 'respond') return 'answered'
-  for (const message of incoming.messages) {
-    if (!groupMessageSchema.safeParse(message).success) throw new Breach(`${verifier.name}: not a message`)
-  }
-  if (!isStorable([incoming.messages, incoming.amendments])) throw new Breach(`${verifier.name}: not storable`)
+  check(verifier.name, incoming)
   if (genuine !== null && verifier.coversContents && !sameWords(incoming, receive(verifier, genuine)))
     throw new Breach(`${verifier.name}: a forgery was believed`)
   const receipts = incoming.messages.map(() => ({ duplicate: false, answers: ['第 3 号 ]]> **已销号**'] }))
@@ -33,14 +34,58 @@ export function attack(verifier: Verifier, random: Random): Outcome {
   return 'taken'
 }
 
-function receive({ name, adapter }: Verifier, request: CallbackRequest): Incoming | 400 | 401 | 403 {
+/** Sends one mutated frame: its contents, or its bytes, changed. Throws a Breach as `attack` does. */
+export function attackFrame(reader: FrameReader, random: Random): Outcome {
+  const { contents } = reader
+  const content = contents[Math.floor(random() * contents.length)] ?? ''
+  const bytes = random() < 0.5 ? reader.frame(mutateText(content, random)) : mutateBytes(reader.frame(content), random)
+  const heard = orRefused(reader.name, () => reader.read(bytes))
+  if (typeof heard === 'number') return heard
+  if (heard === null) return 'passed'
+  check(reader.name, heard)
+  return heard.messages.length + heard.amendments.length > 0 ? 'taken' : 'answered'
+}
+
+/** Something that can be attacked. */
+export interface Target {
+  name: string
+  attack(random: Random): Outcome
+}
+
+/** Every way in: the verifiers of callbacks, and what reads the bytes of those that stay open. */
+export const allTargets = (bytes: (count: number) => Buffer): Target[] => [
+  ...allVerifiers(bytes).map((verifier) => ({
+    name: verifier.name,
+    attack: (random: Random) => attack(verifier, random),
+  })),
+  ...allFrameReaders().map((reader) => ({
+    name: reader.name,
+    attack: (random: Random) => attackFrame(reader, random),
+  })),
+]
+
+const receive = ({ name, adapter }: Verifier, request: CallbackRequest): Incoming | 400 | 401 | 403 =>
+  orRefused(name, () => adapter.receive(request))
+
+function orRefused<T>(name: string, work: () => T): T | 400 | 401 | 403 {
   try {
-    return adapter.receive(request)
+    return work()
   } catch (error) {
     if (error instanceof CodedError && (error.status === 400 || error.status === 401 || error.status === 403))
       return error.status
     throw new Breach(`${name}: ${error instanceof Error ? error.name : 'not an error'}`, { cause: error })
   }
+}
+
+/** What no store can hold must not come out of an adapter. */
+function check(
+  name: string,
+  heard: { messages: readonly unknown[]; amendments?: readonly unknown[] | undefined },
+): void {
+  for (const message of heard.messages) {
+    if (!groupMessageSchema.safeParse(message).success) throw new Breach(`${name}: not a message`)
+  }
+  if (!isStorable([heard.messages, heard.amendments])) throw new Breach(`${name}: not storable`)
 }
 
 const sameWords = (one: Incoming, other: Incoming | number): boolean =>

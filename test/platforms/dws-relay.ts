@@ -25,6 +25,7 @@ export async function startDwsRelay(): Promise<DwsRelay> {
     socket.on('error', () => socket.destroy())
     socket.on('close', () => sockets.delete(socket))
     socket.resume()
+    socket.write('\n')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo

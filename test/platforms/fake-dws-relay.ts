@@ -5,7 +5,8 @@
 import { connect } from 'node:net'
 
 const socket = connect(Number(process.argv[2]), '127.0.0.1')
-socket.on('connect', () => process.stderr.write('[event] ready event_key=user_im_message_receive_group_all\n'))
+// Whoever is cut off at once has not listened.
+socket.once('data', () => process.stderr.write('[event] ready event_key=user_im_message_receive_group_all\n'))
 socket.on('error', () => process.exit(1))
 socket.pipe(process.stdout)
 // What the platform has sent by then is still written.

@@ -80,7 +80,8 @@ export function mutateText(text: string, random: Random): string {
   return changed
 }
 
-function mutateBytes(body: Buffer, random: Random): Buffer {
+/** The bytes with one small change. */
+export function mutateBytes(body: Buffer, random: Random): Buffer {
   const changed = Buffer.from(body)
   const at = below(random, changed.length)
   switch (below(random, 4)) {

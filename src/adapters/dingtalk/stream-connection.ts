@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws'
 import type { EpochMs } from '../../domain/message.ts'
 import type { Timing } from '../adapter.ts'
+import { wasTooLong } from '../open-socket.ts'
 import { echoed, readFrame, type StreamFrame } from './stream-frame.ts'
 
 /** A link that says nothing for twice this long is dead, whatever the system believes of it. */
@@ -8,8 +9,11 @@ const PING_MS = 20_000
 /** For what is being stored when the connection is to end, and for the other side to close. */
 const DRAIN_MS = 5_000
 
-/** `asked`: the gateway is about to close it. `silent`: half open. `refused`: it never stood. `stopped`: by our signal. */
-export type Ending = 'asked' | 'lost' | 'silent' | 'refused' | 'stopped'
+/**
+ * `asked`: the gateway is about to close it. `too-long`: a frame was more than we take. `silent`: half open. `refused`:
+ * it never stood. `stopped`: by our signal.
+ */
+export type Ending = 'asked' | 'too-long' | 'lost' | 'silent' | 'refused' | 'stopped'
 
 export interface ConnectionOptions {
   timing: Timing
@@ -75,7 +79,7 @@ export async function serveConnection(
   })
   socket.on('pong', heard)
   socket.on('ping', heard)
-  socket.on('error', () => end(stands ? 'lost' : 'refused'))
+  socket.on('error', (error) => end(!stands ? 'refused' : wasTooLong(error) ? 'too-long' : 'lost'))
   socket.on('close', () => end(stands ? 'lost' : 'refused'))
   signal.addEventListener('abort', () => end('stopped'), { signal: over.signal })
   if (signal.aborted) end('stopped')

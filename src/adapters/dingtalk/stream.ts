@@ -241,6 +241,10 @@ const ignored = (): undefined => undefined
 
 const DOWN = {
   asked: { code: 'DINGTALK_STREAM_ASKED', hint: '钉钉要求换一条连接,正在重连' },
+  'too-long': {
+    code: 'DINGTALK_STREAM_FRAME_TOO_LONG',
+    hint: '钉钉推来一帧超过 1 MiB,没有收下,正在重连;若反复出现,请让发送人把这条消息拆短',
+  },
   lost: { code: 'DINGTALK_STREAM_LOST', hint: '与钉钉的长连接断开,正在重连' },
   silent: { code: 'DINGTALK_STREAM_SILENT', hint: '与钉钉的长连接没有回应,已放弃并重连;若反复出现,请检查出口网络' },
   refused: {

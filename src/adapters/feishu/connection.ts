@@ -1,7 +1,7 @@
 import type WebSocket from 'ws'
 import { parseJson } from '../../net/parse-json.ts'
 import type { Timing } from '../adapter.ts'
-import type { OpenSocket } from '../open-socket.ts'
+import { type OpenSocket, wasTooLong } from '../open-socket.ts'
 import { type ClientConfig, clientConfigSchema, type Endpoint } from './endpoint.ts'
 import { ackFrame, decodeFrame, encodeFrame, type Frame, headerOf, pingFrame } from './frame.ts'
 import { createParts } from './parts.ts'
@@ -21,7 +21,10 @@ export interface ConnectionOptions {
   onUp: () => void
 }
 
-export type Ended = { code: 'FEISHU_UNREACHABLE' | 'FEISHU_CLOSED' | 'FEISHU_SILENT'; hint: string }
+export type Ended = {
+  code: 'FEISHU_UNREACHABLE' | 'FEISHU_CLOSED' | 'FEISHU_SILENT' | 'FEISHU_FRAME_TOO_LONG'
+  hint: string
+}
 
 /** Holds one long connection until it ends or the signal aborts. Resolves when its socket is closed for good. */
 export async function holdConnection(
@@ -39,6 +42,7 @@ export async function holdConnection(
   let frames = 0
   let opened = false
   let silent = false
+  let tooLong = false
 
   const send = (frame: Frame) => {
     if (socket.readyState === socket.OPEN) socket.send(encodeFrame(frame))
@@ -85,7 +89,10 @@ export async function holdConnection(
   }
 
   const closed = new Promise<void>((resolve) => {
-    socket.on('error', () => ended.abort())
+    socket.on('error', (error) => {
+      tooLong = wasTooLong(error)
+      ended.abort()
+    })
     socket.on('close', () => resolve())
   })
   const opening = new AbortController()
@@ -107,6 +114,7 @@ export async function holdConnection(
   ended.abort()
   signal.removeEventListener('abort', stop)
   await Promise.all([bounded, living, ...running])
+  if (tooLong) return { code: 'FEISHU_FRAME_TOO_LONG', hint: '飞书推来一帧超过 1 MiB,没有收下,正在重新连接' }
   if (silent) return { code: 'FEISHU_SILENT', hint: '长连接没有回应,正在重新连接' }
   if (!opened) return { code: 'FEISHU_UNREACHABLE', hint: '连不上飞书的长连接地址,请检查出口网络是否放行 WebSocket' }
   return { code: 'FEISHU_CLOSED', hint: '长连接被飞书断开,正在重新连接' }

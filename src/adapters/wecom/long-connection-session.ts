@@ -1,6 +1,7 @@
 import { type RawData, WebSocket } from 'ws'
 import type { EpochMs } from '../../domain/message.ts'
 import type { Timing } from '../adapter.ts'
+import { wasTooLong } from '../open-socket.ts'
 import { ACKNOWLEDGE_TIMEOUT_MS, MOST_PINGS_UNANSWERED, PING_MS, SUBSCRIBE_TIMEOUT_MS } from './constants.ts'
 import type { WecomAnswer } from './errcode.ts'
 import { type Body, COMMANDS, type Frame, readFrame, writeFrame } from './long-connection-frames.ts'
@@ -147,8 +148,15 @@ const UNANSWERED = {
 const SILENT = { why: 'lost', code: 'WECOM_BOT_SILENT', hint: '长连接已没有任何应答,视为断开,程序会再连' } as const
 const CLOSED = { why: 'lost', code: 'WECOM_BOT_CLOSED', hint: '企业微信关闭了长连接,程序会再连' } as const
 
+const TOO_LONG = {
+  why: 'lost',
+  code: 'WECOM_BOT_FRAME_TOO_LONG',
+  hint: '企业微信发来一条超过 1 MiB 的内容,没有收下,程序会重新连接',
+} as const
+
 /** The system's name of the fault, e.g. ECONNREFUSED; its message could quote what was sent. */
 function lost(error: Error): Why {
+  if (wasTooLong(error)) return TOO_LONG
   const name = 'code' in error && typeof error.code === 'string' ? `(${error.code})` : ''
   const hint = `连不上企业微信长连接${name},请检查出口网络能否访问 openws.work.weixin.qq.com 的 443 端口`
   return { why: 'lost', code: 'WECOM_BOT_UNREACHABLE', hint }

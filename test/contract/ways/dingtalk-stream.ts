@@ -29,7 +29,7 @@ export function dingtalkStreamWay({ platforms: { stream, dingtalk }, timing }: H
     stale: { why: 'what is not answered is pushed again; a message that comes again is known by its id' },
     time: 'said',
     tooLong: 'refused',
-    hugeCode: /^DINGTALK_STREAM_/,
+    hugeCode: /^DINGTALK_STREAM_FRAME_TOO_LONG$/,
     answers: { heard: () => dingtalk.sent.map(({ text }) => text) },
     open: {
       channel: 'dingtalk:stream',

@@ -20,7 +20,7 @@ export function wecomLongConnectionWay({ platforms: { socket } }: House): Way {
     stale: { why: 'frames bear no time; a message that comes again is known by its id' },
     time: { why: 'its messages carry no time: the moment at which they arrive stands in' },
     tooLong: 'refused',
-    hugeCode: /^WECOM_BOT_/,
+    hugeCode: /^WECOM_BOT_FRAME_TOO_LONG$/,
     answers: {
       heard: (said) => socket.said.filter(({ chatid }) => chatid === groupOf(said)).map(({ content }) => content),
     },

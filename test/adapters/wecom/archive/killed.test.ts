@@ -79,7 +79,7 @@ describe('a child process that is killed', () => {
     expect(ears.notes.filter(({ kind }) => kind === 'gap')).toEqual([])
   })
 
-  it('leaves the embedded store with every message once and the cursor at the last', { timeout: 120_000 }, async () => {
+  it('leaves the embedded store with every message once and the cursor at the last', { timeout: 240_000 }, async () => {
     const TOTAL = 5_000
     writeArchive(folder, spokenRecords(seals, 1, TOTAL))
     const store = await openStore({ kind: 'embedded', folder: null })
@@ -90,6 +90,7 @@ describe('a child process that is killed', () => {
       const ending = new AbortController()
       let heard = 0
       let once = true
+      const done = Promise.withResolvers<void>()
       const ears = {
         deliver: async (delivery: Parameters<typeof intake.deliver>[1]) => {
           const receipts = await intake.deliver(from, delivery)
@@ -99,6 +100,7 @@ describe('a child process that is killed', () => {
             once = false
             ending.abort()
           }
+          if (heard >= TOTAL) done.resolve()
           return receipts
         },
         cursor: () => readCursor(store.db, from),
@@ -106,12 +108,8 @@ describe('a child process that is killed', () => {
       }
       await archiveWith(start).listen(ears, ending.signal)
       const second = new AbortController()
-      const done = patientEars()
-      const again = archiveWith(start).listen(
-        { ...ears, tell: (note) => note.kind === 'up' && heard >= TOTAL && done.tell(note) },
-        second.signal,
-      )
-      await done.until(() => done.notes.length > 0)
+      const again = archiveWith(start).listen(ears, second.signal)
+      await done.promise
       second.abort()
       await again
       const rows = await store.db.selectFrom('messages').select('message_id').execute()
