@@ -12,6 +12,7 @@ import { memberMark } from '../member-marks.ts'
 import { type OpenSocket, openSocket as openPlainSocket } from '../open-socket.ts'
 import type { PressSeal } from '../press-seal.ts'
 import { misconfigured } from '../refusal.ts'
+import { tellingOfRefusal } from '../store-refusal.ts'
 import { type DingtalkPress, readCardPress } from './card-press.ts'
 import { DINGTALK_BASE_URL } from './constants.ts'
 import { readRobotBody } from './robot-body.ts'
@@ -71,7 +72,7 @@ export function createDingtalkStream(options: DingtalkStreamOptions): Listener {
     const call = createHttpClient({ fetch, timeoutMs: GATEWAY_TIMEOUT_MS })
     const working = new Set<Promise<unknown>>()
     const answered = createAnswered()
-    let storeRefuses = false
+    const toStore = tellingOfRefusal(ears, '没有向钉钉确认,钉钉会再次推送')
     /** The last sign of life before a silence; null while something is heard, and before the first time. */
     let silentSince: EpochMs | null = null
 
@@ -123,17 +124,7 @@ export function createDingtalkStream(options: DingtalkStreamOptions): Listener {
 
     /** Null where the store refuses: then the gateway is not told, and pushes it again. */
     async function deliver(message: GroupMessage): Promise<readonly Receipt[] | null> {
-      try {
-        const receipts = await ears.deliver({ messages: [message] })
-        if (storeRefuses) ears.tell({ kind: 'up' })
-        storeRefuses = false
-        return receipts
-      } catch {
-        storeRefuses = true
-        const hint = '消息暂时存不进数据库,没有向钉钉确认,钉钉会再次推送;请查看数据库是否正常'
-        ears.tell({ kind: 'down', code: 'STORE_REFUSED', hint })
-        return null
-      }
+      return toStore({ messages: [message] }).catch(() => null)
     }
 
     function read(frame: StreamFrame): { message: GroupMessage | null; session: Session | null } {

@@ -5,6 +5,7 @@ import { createBackOff } from '../back-off.ts'
 import { createHttpClient, type Fetch } from '../http-client.ts'
 import { decodeUtf8, parseJsonObject } from '../json-body.ts'
 import type { OpenSocket } from '../open-socket.ts'
+import { tellingOfRefusal } from '../store-refusal.ts'
 import type { Answer } from './answers.ts'
 import { feishuCapabilities, type Hears } from './capabilities.ts'
 import { holdConnection } from './connection.ts'
@@ -56,6 +57,8 @@ export function createFeishuConnection(options: FeishuConnectionOptions): Listen
     /** When the last connection ended, by our own clock; null before. */
     let deafSince: EpochMs | null = null
 
+    const deliver = tellingOfRefusal(ears, '没有向飞书确认,飞书会再次推送')
+
     /** Resolves with what the acknowledgement carries: undefined, save for a pressed button. */
     async function take(event: Buffer): Promise<unknown> {
       const envelope = envelopeOf(parseJsonObject(decodeUtf8(event)))
@@ -64,7 +67,7 @@ export function createFeishuConnection(options: FeishuConnectionOptions): Listen
       if (messages.length + amendments.length === 0) return respond?.([])
       const heard = messages.reduce((at, { sentAt }) => Math.max(at, sentAt), latest ?? 0)
       const cursor = owed === null && heard > (latest ?? 0) ? { cursor: String(heard) } : {}
-      const receipts = await ears.deliver({ messages, amendments, ...cursor })
+      const receipts = await deliver({ messages, amendments, ...cursor })
       latest = Math.max(latest ?? 0, heard)
       if (respond !== undefined) return respond(receipts)
       for (const [index, message] of messages.entries()) answer(message, receipts[index])

@@ -6,6 +6,7 @@ import type { Ears, Receipt, Timing } from '../adapter.ts'
 import { createAnswered } from '../answered.ts'
 import { createBackOff } from '../back-off.ts'
 import { neutraliseMentions } from '../markdown.ts'
+import { tellingOfRefusal } from '../store-refusal.ts'
 import { readBotPress, updateOf } from './bot-press.ts'
 import type { Body } from './long-connection-frames.ts'
 import type { Session } from './long-connection-session.ts'
@@ -44,6 +45,7 @@ export interface Hearing {
 export function createHearing(options: HearingOptions): Hearing {
   const { ears, timing, voice, signal, normalise, onHeard, onUnsaid } = options
   const running = new Set<Promise<void>>()
+  const deliver = tellingOfRefusal(ears, '先留在内存里,一小时内会再试')
   const answered = createAnswered()
   /** Those that the store has not taken yet, oldest first. */
   const waiting = new Set<{ receivedAt: EpochMs }>()
@@ -53,7 +55,7 @@ export function createHearing(options: HearingOptions): Hearing {
     const backOff = createBackOff({ ...RETRY, random: timing.random })
     for (;;) {
       const last = signal.aborted || timing.now() - receivedAt > OFFERED_MS
-      const receipts = await ears.deliver({ messages: [message] }).catch(() => null)
+      const receipts = await deliver({ messages: [message] }).catch(() => null)
       if (receipts !== null) return receipts
       if (last) {
         ears.tell({ kind: 'gap', from: receivedAt, to: timing.now() })
