@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import type { Timing } from './adapters/adapter.ts'
 import type { Fetch } from './adapters/http-client.ts'
+import { checkAllGroups } from './app/group-checks.ts'
 import { startListening } from './app/listeners.ts'
 import { openServer } from './app/open-server.ts'
 import { readPolicyFile } from './app/policy-files.ts'
 import { createReconsidering, openSecondOpinion } from './app/second-opinion.ts'
 import { openTenantJudges } from './app/tenant-judges.ts'
 import { every, sleep } from './app/timers.ts'
+import { reportTrials } from './app/trial-reports.ts'
 import { DEFAULT_TENANT } from './app/ways/way.ts'
 import { openWays } from './app/ways.ts'
 import type { Clock } from './domain/message.ts'
@@ -36,11 +38,16 @@ import { openStore, type Store, type StoreLocation } from './store/database.ts'
 import { groupKey } from './store/groups.ts'
 import { createUpkeep } from './store/maintain.ts'
 import { markUncertain } from './store/outbox.ts'
+import { silenceIn } from './store/silences.ts'
 
 const POLICY_REFRESH_MS = 10_000
 const MODEL_REFRESH_MS = 10_000
 const UPKEEP_MS = 60_000
 const SWEEP_MS = 60_000
+/** Whether the weekly look at the groups is due. */
+const GROUPS_MS = 600_000
+/** Whether a group has been observed for long enough to be reported on. */
+const TRIALS_MS = 600_000
 
 /** What the world lends to the app; tests lend something else. */
 export interface AppOptions {
@@ -126,6 +133,17 @@ async function joinRooms(options: AppOptions, configured: Configured, closers: (
     route: ways.route,
     consequences: { enforce: ways.route, observe: ways.simulated },
     roleOf: ({ memberId }) => (leaders.has(memberId) ? 'leader' : null),
+    unsay: ({ channel, receipt }) => {
+      const recalling = ways.channels.get(channel)?.recall?.(receipt)
+      recalling?.then(
+        (result) =>
+          log.info(
+            { channel, ...(result.status === 'sent' ? {} : { code: result.code }) },
+            'a word was to be taken back',
+          ),
+        (error) => log.warn({ channel, ...errorFields(error) }, 'a word could not be taken back'),
+      )
+    },
     now,
     newId,
   }
@@ -135,6 +153,7 @@ async function joinRooms(options: AppOptions, configured: Configured, closers: (
     jobs: queue,
     rooms,
     policyOf: policies.of,
+    changePolicy: policies.prepare,
     secondJudge: secondOpinion ? { isDoubtful: secondOpinion.isDoubtful, jobs: queue } : undefined,
     onCommitted: (groups, effects) => {
       for (const { stored } of effects)
@@ -156,7 +175,7 @@ async function joinRooms(options: AppOptions, configured: Configured, closers: (
     jobs: queue,
     channels: ways.channels,
     now,
-    permit: createPermit(policies.of),
+    permit: createPermit(policies.of, (group, at) => silenceIn(db, group, at)),
     onSettled: ({ ref, state, channel, code }) => {
       metrics.delivered.inc({ channel, state })
       if (code !== undefined) metrics.refusedWords.inc({ channel, code })
@@ -183,6 +202,17 @@ async function joinRooms(options: AppOptions, configured: Configured, closers: (
     if (late > 0) log.warn({ late }, 'entries of the outbox had no job any more and are queued again')
   }
   closers.push(every(SWEEP_MS, 'sweeping the outbox', sweep, log))
+  const lookAtGroups = async () => {
+    const checked = await checkAllGroups({ db, jobs: queue, rooms, policyOf: policies.of }, now())
+    for (const { tenantId, suggestions, notes } of checked)
+      log.info({ tenant: tenantId, suggestions, notes }, 'the groups were looked at')
+  }
+  closers.push(every(GROUPS_MS, 'looking at the groups', lookAtGroups, log))
+  const trials = async () => {
+    for (const group of await reportTrials({ db, jobs: queue, rooms, policyOf: policies.of }, now()))
+      log.info({ group: groupKey(group) }, 'what a group was observed for has been reported')
+  }
+  closers.push(every(TRIALS_MS, 'reporting on groups that were observed', trials, log))
   closers.push(every(POLICY_REFRESH_MS, 'reading the policies again', policies.refresh, log))
   closers.push(every(MODEL_REFRESH_MS, 'looking for models of tenants', judges.refresh, log))
   if (store.kind === 'embedded') closers.push(every(UPKEEP_MS, 'upkeep of the store', createUpkeep(db), log))

@@ -23,10 +23,11 @@ const OPTIONS = {
 type Options = ReturnType<typeof parseOptions<typeof OPTIONS>>
 
 const MOST_BY = 100
-const MOST_REASON = 1_000
+/** The longest reason that is kept. */
+export const MOST_REASON = 1_000
 
 /** A label by its code or its Chinese name. */
-function readLabel(text: string | undefined): Label {
+export function readLabel(text: string | undefined): Label {
   const label = LABELS.find((each) => each === text || LABEL_NAMES[each] === text)
   if (label) return label
   const all = LABELS.map((each) => `${each}(${LABEL_NAMES[each]})`).join('、')
@@ -41,10 +42,11 @@ function readFlags(text: string): Flag[] {
   throw wrongCall(`--flags 不认识: ${wrong.join('、')} (unknown flags)`, `可以写: ${FLAGS.join(',')};留空表示没有。`)
 }
 
-function readBy({ by }: Options): string {
+/** The name of whoever answers for what a command does. */
+export function readBy(by: string | undefined, command: string): string {
   const name = by?.trim() ?? ''
   if (name === '' || name.length > MOST_BY)
-    throw wrongCall(`correct 需要 --by 更正人,最多 ${MOST_BY} 个字 (who corrects it?)`, USAGE)
+    throw wrongCall(`${command} 需要 --by 决定的人,最多 ${MOST_BY} 个字 (who says so?)`, USAGE)
   return name
 }
 
@@ -59,7 +61,7 @@ function readRequest(options: Options): CorrectionRequest {
     about: appeal === undefined ? { messageId: message ?? '' } : { appealId: appeal },
     label: readLabel(options.label),
     flags: flags === undefined ? null : readFlags(flags),
-    by: readBy(options),
+    by: readBy(options.by, 'correct'),
     reason,
   }
 }
@@ -68,7 +70,7 @@ async function withdraw(options: Options, correctionId: string): Promise<void> {
   const { group, message, appeal, label, flags, reason } = options
   if ([group, message, appeal, label, flags, reason].some((each) => each !== undefined))
     throw wrongCall('--undo 只和 --by、--tenant 一起用 (--undo goes with --by and --tenant alone)', USAGE)
-  const request = { tenantId: options.tenant, correctionId, by: readBy(options) }
+  const request = { tenantId: options.tenant, correctionId, by: readBy(options.by, 'correct') }
   const { correction, changed } = await withStore((db) => withdrawCorrection(db, request, Date.now))
   print(JSON.stringify(correctionLine(correction)))
   say(changed ? '更正已撤回,消息恢复原来的判断。' : '这个更正此前已经撤回,没有改动。')

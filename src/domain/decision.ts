@@ -1,26 +1,46 @@
-import type { Flag, Label } from './label.ts'
 import type { EpochMs, Role } from './message.ts'
 
 /**
  * What a rule can do.
- * `record` only writes it down · `remind-sender` a private word · `note-owner` a note to the group's owner ·
- * `note-group` one gathered note in the group · `offer-silent-confirm` tells the asker how to count readers without 收到.
+ * `record` only writes it down · `remind-sender` a private word · `ask-for-details` a private word asking who is to do
+ * it by when · `note-owner` a note to the group's owner · `note-group` one gathered note in the group ·
+ * `offer-silent-confirm` offers the asker to count readers without 收到 · `recall` takes the message out of the group.
  */
-export const ACTIONS = ['record', 'remind-sender', 'note-owner', 'note-group', 'offer-silent-confirm'] as const
+export const ACTIONS = [
+  'record',
+  'remind-sender',
+  'ask-for-details',
+  'note-owner',
+  'note-group',
+  'offer-silent-confirm',
+  'recall',
+] as const
 export type Action = (typeof ACTIONS)[number]
 
 /**
  * Why a consequence was not said although a rule asked for it.
- * `corrected`: taken back, since the verdict has changed; what had been said already counts no more.
+ * `gathered`: a note of the rule to the same recipient stands for this one as well · `paused`: the bot was told to be
+ * silent · `own-words`: the message repeats what the bot said · `corrected`: taken back, since the verdict has changed;
+ * what had been said already counts no more.
  */
-export const HOLDS = ['budget', 'exempt', 'emergency', 'no-recipient', 'no-channel', 'corrected'] as const
+export const HOLDS = [
+  'budget',
+  'gathered',
+  'exempt',
+  'emergency',
+  'paused',
+  'own-words',
+  'no-recipient',
+  'no-channel',
+  'corrected',
+] as const
 export type Hold = (typeof HOLDS)[number]
 
 /** A rule met a message. */
 export interface Decision {
   rule: string
   action: Action
-  /** A member id, or `GROUP` of outbound.ts; null for `record`. */
+  /** A member id, or `GROUP` of outbound.ts; null for `record` and `recall`. */
   to: string | null
   /** In words that the person concerned may read. */
   reason: string
@@ -30,17 +50,32 @@ export interface Decision {
   notBefore: EpochMs
 }
 
-/** A judged message as the rules look back on it. */
-export interface PastMessage {
+/** A message that met a counting rule by itself, under the policy that was in force then. */
+export interface PastMatch {
+  rule: string
   messageId: string
   senderId: string
-  label: Label
-  confidence: number
   sentAt: EpochMs
-  /** Where it is not known, a rule that asks for a role does not count the message. */
-  role?: Role
-  /** Where they are not known, a rule that asks for flags does not count the message. */
-  flags?: readonly Flag[]
+  /** The same for texts that say the same; null for one without words. */
+  textKey: number | null
+  /** The message that it answers, as far as that can be seen. */
+  answers: string | null
+}
+
+/** A message by which somebody asked the group for something. */
+export interface PastAsk {
+  messageId: string
+  senderId: string
+  role: Role
+  sentAt: EpochMs
+}
+
+/** An earlier demand, of this group or another of the tenant, that a message resembles. */
+export interface PastDemand {
+  groupId: string
+  messageId: string
+  senderId: string
+  sentAt: EpochMs
 }
 
 /** A decision as the rules look back on it. */

@@ -51,6 +51,12 @@ export const groupMessageSchema = z.object({
 })
 export type GroupMessage = z.infer<typeof groupMessageSchema>
 
+/** What the id of a pressed button begins with, which adapters make up since platforms give it none. */
+export const PRESS = 'press-'
+
+/** True where nobody typed the message: its words are those of a button, and nobody else in the group sees them. */
+export const isPress = ({ messageId }: Pick<GroupMessage, 'messageId'>): boolean => messageId.startsWith(PRESS)
+
 /** What became of a message after it was sent. The message may be one that the bot never heard. */
 export interface Amendment {
   tenantId: string

@@ -3,13 +3,7 @@ import type { RecentMessage } from '../store/messages.ts'
 import type { Effects } from './effects.ts'
 import { type GroupState, isJudged } from './group-state.ts'
 import { rosterWith } from './people.ts'
-
-/** Adds a message where its time puts it: platforms deliver late, and the judge reads what was said before. */
-function insertByTime<T extends { sentAt: number }>(messages: T[], message: T): void {
-  let at = messages.length
-  while (at > 0 && (messages[at - 1] as T).sentAt > message.sentAt) at--
-  messages.splice(at, 0, message)
-}
+import { insertByTime, remember } from './remember.ts'
 
 /** Moves the state on, so that the next message of the batch sees what this one did. */
 export function absorb(state: GroupState, effects: Effects): void {
@@ -30,24 +24,26 @@ export function absorb(state: GroupState, effects: Effects): void {
   }
   insertByTime(state.recent, recent)
   if (isJudged(recent)) insertByTime(state.judged, recent)
-  if (stored.verdict) {
-    const { label, confidence, flags } = stored.verdict
-    const { messageId, senderId, role, sentAt } = recent
-    state.messages.push({ messageId, senderId, role, label, confidence, flags, sentAt })
-  }
+  const sender = { memberId: recent.senderId, role: recent.role }
+  remember(state, { message: recent, sender }, stored.verdict, effects)
   for (const item of effects.items) {
     state.items.set(item.number, item)
     state.group.nextNumber = Math.max(state.group.nextNumber, item.number + 1)
   }
-  state.decisions.push(...effects.decisions)
   for (const entry of effects.entries) {
     if (entry.state === 'held') continue
     state.posts.push({ to: recipientOf(entry.audience), purpose: entry.purpose, at: entry.notBefore })
   }
 }
 
-/** A person's budget holds across groups: what one group of the batch says to a person, the others must know. */
+/**
+ * A person's budget holds across groups, and so does what was demanded: what one group of the batch says to a person or
+ * demands, the others must know.
+ */
 export function shareWithOthers(states: ReadonlyMap<string, GroupState>, from: GroupState, effect: Effects): void {
+  if (effect.demand)
+    for (const state of states.values())
+      if (state.group.tenantId === from.group.tenantId) state.demands.push(effect.demand)
   for (const { audience, purpose, notBefore, state: entryState } of effect.entries) {
     if (audience.kind !== 'member' || entryState === 'held') continue
     for (const state of states.values())

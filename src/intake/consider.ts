@@ -5,11 +5,12 @@ import { advance } from '../ledger/advance.ts'
 import { parseCommand } from '../ledger/command.ts'
 import { fold } from '../ledger/fold.ts'
 import { answerEntry } from '../outbox/entries.ts'
-import { readAppeal } from './appeal.ts'
+import { readAppeal } from './appeals/read-appeal.ts'
 import { acknowledge, converse } from './converse.ts'
 import { type Effects, onlyKept } from './effects.ts'
 import { govern } from './govern.ts'
 import type { GroupState } from './group-state.ts'
+import { orderIn } from './orders/order-in.ts'
 import { membersMet, rosterWith, senderOf } from './people.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -47,11 +48,12 @@ export function consider(message: GroupMessage, state: GroupState, rooms: Rooms)
   const met = membersMet(message, sender, state, rooms)
   const members = met.length === 0 ? state.roster : rosterWith(state, met)
   const answering = { outboxId: rooms.newId(), now: rooms.now() }
-  const appeal = message.addressesBot ? readAppeal(message) : null
-  const effects: Effects = { ...onlyKept(message, sender, met, rooms), appeal }
-  if (appeal !== null) return effects
+  const order = orderIn(message, { name: state.group.name, members })
+  const appeal = message.addressesBot && order === null ? readAppeal(message) : null
+  const effects: Effects = { ...onlyKept(message, sender, met, rooms), order, appeal }
+  if (order !== null || appeal !== null) return effects
 
-  const command = message.addressesBot ? parseCommand(message.text || '帮助') : null
+  const command = message.addressesBot ? parseCommand(message.text) : null
   if (command && (command.name !== 'unknown' || message.chat === 'single')) {
     const { events, answer, digest } = converse(command, message, sender, { items: state.items, members }, rooms.now())
     const entries = answer === null ? [] : [answerEntry(message, answer, answering)]
@@ -71,14 +73,14 @@ export function consider(message: GroupMessage, state: GroupState, rooms: Rooms)
     },
     rooms.findDue,
   )
-  const { decisions, entries } = govern(state, message, sender, verdict, rooms)
-  const answer = command ? acknowledge(events, message.text, verdict.label) : null
+  const governed = govern(state, { message, sender, verdict, events }, rooms)
+  const answer = command ? acknowledge(events, message.text, verdict) : null
   return {
     ...effects,
     stored: { ...effects.stored, verdict, judgedBy: judge.version },
     events,
     items: foldAll(state.items, events),
-    decisions,
-    entries: answer === null ? entries : [...entries, answerEntry(message, answer, answering)],
+    ...governed,
+    entries: answer === null ? governed.entries : [...governed.entries, answerEntry(message, answer, answering)],
   }
 }

@@ -1,26 +1,19 @@
 import type { Kysely } from 'kysely'
 import { CodedError } from '../domain/errors.ts'
 import type { Flag, Label } from '../domain/label.ts'
-import type { Clock, EpochMs } from '../domain/message.ts'
-import { causeOf } from '../outbox/entries.ts'
-import { type Appeal, appealsOf, setAppealState } from '../store/appeals.ts'
-import {
-  type Correction,
-  correctionsOn,
-  findCorrection,
-  insertCorrection,
-  type JudgedCase,
-  judgedCase,
-  markWithdrawn,
-} from '../store/corrections.ts'
-import { decisionsOn, takeBackDecisions } from '../store/decisions.ts'
+import type { Clock } from '../domain/message.ts'
+import { type Appeal, appealsOf, decideOpen } from '../store/appeals.ts'
+import { type Correction, correctionsOn, insertCorrection, markWithdrawn } from '../store/corrections.ts'
 import { type GroupRef, listGroups } from '../store/groups.ts'
 import type { MessageRef } from '../store/messages.ts'
-import { takeBackEntries } from '../store/outbox.ts'
+import { insertOutbox } from '../store/outbox.ts'
 import { storable } from '../store/rows.ts'
 import type { Tables } from '../store/tables.ts'
 import { lockGroup, rewriteVerdict } from '../store/verdicts.ts'
-import { correctionIn, judgedBy, verdictOf } from './corrected-verdict.ts'
+import { outcomeEntry } from './appeals/tell-outcome.ts'
+import { judgedBy, verdictOf } from './corrected-verdict.ts'
+import { caseOf } from './judged-as-met.ts'
+import { takeBackAll, takeBackRule } from './take-back.ts'
 
 /** What somebody says is right about a message. */
 export interface CorrectionRequest extends GroupRef {
@@ -60,10 +53,10 @@ async function appealIn(trx: Kysely<Tables>, group: GroupRef, appealId: string):
   return appeal
 }
 
-/** The case as the judge met it, also where the message has been corrected before. */
-async function caseOf(trx: Kysely<Tables>, message: MessageRef): Promise<JudgedCase & { now: string }> {
-  const found = await judgedCase(trx, message)
-  if (!found)
+/** The case as the judge met it; throws where there is none. */
+async function knownCase(trx: Kysely<Tables>, message: MessageRef) {
+  const found = await caseOf(trx, message)
+  if (found === 'unknown')
     throw unknown(
       'MESSAGE_UNKNOWN',
       `群 ${message.groupId} 里没有编号为 ${message.messageId} 的消息 (no such message)`,
@@ -74,78 +67,100 @@ async function caseOf(trx: Kysely<Tables>, message: MessageRef): Promise<JudgedC
       hint: '私聊、对机器人的命令和没有文字的消息不作判断。',
       status: 409,
     })
-  const now = found.saidBy
-  const correctionId = correctionIn(now)
-  const earlier = correctionId === null ? undefined : await findCorrection(trx, message.tenantId, correctionId)
-  return earlier ? { seen: earlier.seen, said: earlier.said, saidBy: earlier.saidBy, now } : { ...found, now }
+  return found
 }
 
 const sameFlags = (a: readonly Flag[], b: readonly Flag[]) => [...a].sort().join() === [...b].sort().join()
 
-/** What rules decided on a message that was judged wrongly counts for nothing any more, and is not said if it still waits. */
-async function takeBack(trx: Kysely<Tables>, message: MessageRef, now: EpochMs): Promise<void> {
-  const decisions = await decisionsOn(trx, message, [message.messageId])
-  await takeBackDecisions(
-    trx,
-    message,
-    decisions.map(({ rule }) => rule),
-  )
-  await takeBackEntries(
-    trx,
-    message,
-    decisions.map((decision) => causeOf(decision, message)),
-    now,
-  )
+/** Who corrects a message to what, and on which appeal. */
+export interface CorrectionOrder extends MessageRef {
+  label: Label
+  /** Null leaves the flags as they were judged. */
+  flags: readonly Flag[] | null
+  by: string
+  reason: string
+  appealId: string | null
+}
+
+/**
+ * As `recordCorrection`, within a transaction that holds the lock of the group; appeals are left to the caller.
+ * Throws CodedError MESSAGE_UNKNOWN or MESSAGE_NOT_JUDGED.
+ */
+export async function correctMessage(
+  trx: Kysely<Tables>,
+  order: CorrectionOrder,
+  { now, newId }: { now: Clock; newId(): string },
+): Promise<{ correction: Correction; changed: boolean }> {
+  const { tenantId, groupId, messageId, label, appealId, reason } = order
+  const by = storable(order.by)
+  const message = { tenantId, groupId, messageId }
+  const { seen, said, saidBy, now: standing } = await knownCase(trx, message)
+  const flags = [...(order.flags ?? said.flags)]
+  const earlier = (await correctionsOn(trx, message)).find(({ madeBy }) => madeBy === by)
+  if (earlier) {
+    const isSame = earlier.label === label && sameFlags(earlier.flags, flags)
+    if (isSame && standing === judgedBy(earlier) && earlier.appealId === appealId)
+      return { correction: earlier, changed: false }
+    await markWithdrawn(trx, earlier, by, now())
+  }
+  const correction = await insertCorrection(trx, {
+    ...message,
+    correctionId: newId(),
+    seen,
+    said,
+    saidBy,
+    label,
+    flags,
+    source: appealId === null ? 'admin' : 'appeal',
+    appealId,
+    madeBy: by,
+    reason,
+    madeAt: now(),
+  })
+  await rewriteVerdict(trx, message, {
+    replaces: standing,
+    verdict: verdictOf(correction),
+    judgedBy: judgedBy(correction),
+  })
+  if (label !== said.label || !sameFlags(flags, said.flags)) await takeBackAll(trx, message, now())
+  return { correction, changed: true }
 }
 
 /**
  * Keeps a correction of a stored message with what its judge saw and said, and puts it in the place of the stored
- * verdict. Where the judge was wrong, what rules decided on its word is taken back; the ledger is left to people. A second correction by the same person withdraws the first;
- * the same one again changes nothing (`changed` is false).
+ * verdict. Where the judge was wrong, what rules decided on its word is taken back; the ledger is left to people. A
+ * second correction by the same person withdraws the first; the same one again changes nothing (`changed` is false).
+ * An appeal that is upheld by it is undone as one that a leader upholds, and the person is told.
  * Throws CodedError GROUP_UNKNOWN, MESSAGE_UNKNOWN, MESSAGE_NOT_JUDGED, APPEAL_UNKNOWN or APPEAL_REJECTED.
  */
 export function recordCorrection(
   db: Kysely<Tables>,
   request: CorrectionRequest,
-  { now, newId }: { now: Clock; newId(): string },
+  world: { now: Clock; newId(): string },
 ): Promise<{ correction: Correction; changed: boolean }> {
-  const { tenantId, groupId, label } = request
-  const by = storable(request.by)
+  const { tenantId, groupId, label, flags, by, reason, about } = request
   return db.transaction().execute(async (trx) => {
     if (!(await lockGroup(trx, request))) throw await unknownGroup(trx, request)
-    const appeal = 'appealId' in request.about ? await appealIn(trx, request, request.about.appealId) : null
-    const messageId = 'messageId' in request.about ? request.about.messageId : (appeal?.messageId ?? '')
-    const message = { tenantId, groupId, messageId }
-    const { seen, said, saidBy, now: standing } = await caseOf(trx, message)
-    const flags = [...(request.flags ?? said.flags)]
-    if (appeal) await setAppealState(trx, appeal, 'upheld')
-    const earlier = (await correctionsOn(trx, message)).find(({ madeBy }) => madeBy === by)
-    if (earlier) {
-      const isSame = earlier.label === label && sameFlags(earlier.flags, flags)
-      if (isSame && standing === judgedBy(earlier) && earlier.appealId === (appeal?.appealId ?? null))
-        return { correction: earlier, changed: false }
-      await markWithdrawn(trx, earlier, by, now())
+    const appeal = 'appealId' in about ? await appealIn(trx, request, about.appealId) : null
+    const messageId = 'messageId' in about ? about.messageId : (appeal?.messageId ?? '')
+    const appealId = appeal?.appealId ?? null
+    const recorded = await correctMessage(
+      trx,
+      { tenantId, groupId, messageId, label, flags, by, reason, appealId },
+      world,
+    )
+    if (!appeal) return recorded
+    const decision = { state: 'upheld' as const, by, at: world.now(), reason }
+    if (await decideOpen(trx, appeal, decision)) {
+      await takeBackRule(trx, appeal, world.now())
+      const told = await outcomeEntry(
+        trx,
+        appeal,
+        { ...decision, label },
+        { ...world, route: null, notBefore: world.now() },
+      )
+      await insertOutbox(trx, [told])
     }
-    const correction = await insertCorrection(trx, {
-      ...message,
-      correctionId: newId(),
-      seen,
-      said,
-      saidBy,
-      label,
-      flags,
-      source: appeal ? 'appeal' : 'admin',
-      appealId: appeal?.appealId ?? null,
-      madeBy: by,
-      reason: request.reason,
-      madeAt: now(),
-    })
-    await rewriteVerdict(trx, message, {
-      replaces: standing,
-      verdict: verdictOf(correction),
-      judgedBy: judgedBy(correction),
-    })
-    if (label !== said.label || !sameFlags(flags, said.flags)) await takeBack(trx, message, now())
-    return { correction, changed: true }
+    return recorded
   })
 }

@@ -1,45 +1,43 @@
+import type { LedgerEvent } from '../domain/ledger.ts'
 import type { GroupMessage, Member } from '../domain/message.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { causeOf, entryOf } from '../outbox/entries.ts'
-import { decide } from '../policy/decide.ts'
 import { phrase } from '../policy/wording.ts'
 import type { StoredDecision } from '../store/decisions.ts'
-import { type GroupState, ownerOf } from './group-state.ts'
+import type { OutboxEntry } from '../store/outbox.ts'
+import { decideOn } from './decide-on.ts'
+import type { Effects } from './effects.ts'
+import { type GroupState, ownerOf, stateMode } from './group-state.ts'
 import type { Rooms } from './rooms.ts'
 
-/** What the policy in force decides on a judged message, and the words that come of it. */
-export function govern(state: GroupState, message: GroupMessage, sender: Member, verdict: Verdict, rooms: Rooms) {
+/** What the policy in force decides on a judged message, what later windows count of it, and the words that come of it. */
+export function govern(
+  state: GroupState,
+  judged: { message: GroupMessage; sender: Member; verdict: Verdict; events: readonly LedgerEvent[] },
+  rooms: Rooms,
+): Pick<Effects, 'decisions' | 'matches' | 'demand' | 'entries'> {
+  const { message, sender, verdict } = judged
   const { policy, version } = state.inForce
   const now = rooms.now()
-  const ownerId = ownerOf(state)
-  const reaches = (memberId: string) => rooms.route(state.group, { kind: 'member', memberId }) !== null
-  const decisions = decide({
+  const { decisions, matches, demand } = decideOn(judged, {
     policy,
-    message: {
-      messageId: message.messageId,
-      senderId: sender.memberId,
-      text: message.text,
-      sentAt: message.sentAt,
-      role: sender.role,
-    },
-    verdict,
     history: state,
-    ownerId,
+    demandsNear: () => state.demands,
+    ownerId: ownerOf(state),
     can: {
-      privateMessage: reaches(sender.memberId),
+      privateMessage: rooms.route(state.group, { kind: 'member', memberId: sender.memberId }) !== null,
       groupPost: rooms.route(state.group, { kind: 'group' }) !== null,
+      recall: false,
     },
+    silence: state.silence?.kind ?? null,
   })
-  const channelTo = (audience: Parameters<Rooms['route']>[1]) => rooms.consequences[policy.mode](state.group, audience)
-  const entries = decisions.flatMap((decision) => {
+  const mode = stateMode(state, now)
+  const entries = decisions.flatMap((decision): OutboxEntry[] => {
     const rule = policy.rules.find((each) => each.id === decision.rule)
-    const body = phrase(decision, {
-      rule,
-      label: verdict.label,
-      excerpt: message.text,
-      cause: causeOf(decision, message),
-    })
-    return entryOf(decision, message, body, channelTo, { outboxId: rooms.newId(), now }) ?? []
+    const cause = causeOf(decision, message)
+    const body = phrase(decision, { rule, label: verdict.label, excerpt: message.text, cause })
+    const channelTo = (audience: Parameters<Rooms['route']>[1]) => rooms.consequences[mode](state.group, audience)
+    return [entryOf(decision, message, body, channelTo, { outboxId: rooms.newId(), now }) ?? []].flat()
   })
   const stored = decisions.map(
     (decision): StoredDecision => ({
@@ -49,9 +47,9 @@ export function govern(state: GroupState, message: GroupMessage, sender: Member,
       messageId: message.messageId,
       senderId: sender.memberId,
       policyVersion: version,
-      simulated: policy.mode === 'observe',
+      simulated: mode === 'observe',
       at: message.sentAt,
     }),
   )
-  return { decisions: stored, entries }
+  return { decisions: stored, matches, demand, entries }
 }

@@ -1,10 +1,13 @@
-import type { PastDecision, PastMessage, PastPost } from '../domain/decision.ts'
+import type { PastAsk, PastDecision, PastMatch, PastPost } from '../domain/decision.ts'
 import type { Label } from '../domain/label.ts'
 import type { LedgerItem } from '../domain/ledger.ts'
 import type { EpochMs, Member } from '../domain/message.ts'
 import type { Policy } from '../domain/policy.ts'
+import { modeIn } from '../policy/mode.ts'
+import type { StoredDemand } from '../store/demands.ts'
 import type { Group } from '../store/groups.ts'
 import type { RecentMessage } from '../store/messages.ts'
+import type { Silence } from '../store/silences.ts'
 
 /** A policy with the version that decisions name. */
 export interface PolicyInForce {
@@ -28,7 +31,14 @@ export interface GroupState {
   /** Those of `recent` that have a label, which is what the ledger reads. */
   judged: JudgedMessage[]
   items: Map<number, LedgerItem>
-  messages: PastMessage[]
+  /** What windows count, in the order in which it was decided on. */
+  matches: PastMatch[]
+  /** By which messages somebody asked for something, oldest first. */
+  asks: PastAsk[]
+  /** Earlier demands of the tenant that messages of this batch may repeat. */
+  demands: StoredDemand[]
+  /** Who told the bot to be silent here; read for each batch. */
+  silence: Silence | null
   decisions: PastDecision[]
   posts: PastPost[]
 }
@@ -39,8 +49,12 @@ export type JudgedMessage = RecentMessage & { label: Label }
 export const isJudged = (recent: RecentMessage): recent is JudgedMessage => recent.label !== null
 
 /** Whose word counts as the owner's: who is set as owner, else the leader who was seen first. */
-export function ownerOf(state: GroupState): string | null {
+export function ownerOf(state: Pick<GroupState, 'members'> & { group: Pick<Group, 'ownerId'> }): string | null {
   if (state.group.ownerId !== null) return state.group.ownerId
   for (const member of state.members.values()) if (member.role === 'leader') return member.memberId
   return null
 }
+
+/** How the policy in force acts in this group at `now`. */
+export const stateMode = ({ inForce, group }: Pick<GroupState, 'inForce' | 'group'>, now: EpochMs): Policy['mode'] =>
+  modeIn(inForce.policy, group.createdAt, now)

@@ -10,15 +10,19 @@ import { knownMessages, messageKey } from '../store/messages.ts'
 import { answersTo } from '../store/outbox.ts'
 import type { Tables } from '../store/tables.ts'
 import { absorb, shareWithOthers } from './absorb.ts'
+import { groupsOfAppeals } from './appeals/decide-appeal.ts'
 import { bringAskedItems } from './asked-items.ts'
 import { awaitOpinion, type SecondJudge } from './await-opinion.ts'
 import { createBatcher } from './batcher.ts'
+import { withdrawRecalled } from './confirm/withdraw-recalled.ts'
 import { consider } from './consider.ts'
 import { type Effects, onlyKept } from './effects.ts'
 import { fillQuotes } from './fill-quotes.ts'
 import type { GroupState, PolicyInForce } from './group-state.ts'
 import { loadStates, trimState } from './load-states.ts'
+import { appealsDecided } from './orders/appeals-decided.ts'
 import { membersMet, senderOf } from './people.ts'
+import type { PolicyBook } from './policy-book.ts'
 import { createPortions } from './portions.ts'
 import type { Rooms } from './rooms.ts'
 import { createStateCache } from './state-cache.ts'
@@ -36,6 +40,8 @@ export interface IntakeOptions {
   jobs: OutboxJobs
   rooms: Rooms
   policyOf(group: GroupRef): PolicyInForce
+  /** Stores a policy that somebody sets by a word to the bot; without it nobody can. */
+  changePolicy?: PolicyBook['prepare'] | undefined
   /** Asked about doubtful messages once they are stored; without one every verdict stands. */
   secondJudge?: SecondJudge | undefined
   /** Called after the commit, for each group that changed. */
@@ -115,6 +121,7 @@ export function createIntake(options: IntakeOptions): Intake {
       for (const message of batch) cache.drop(message)
       throw error
     })
+    for (const apply of result.onCommit) apply()
     for (const state of result.states.values()) {
       trimState(state)
       cache.keep(state)
@@ -138,8 +145,10 @@ export function createIntake(options: IntakeOptions): Intake {
 
   const commit = (batch: readonly GroupMessage[], amendments: readonly Amendment[], cursors: readonly CursorMove[]) =>
     db.transaction().execute(async (trx) => {
-      const amended = [...new Map([...batch, ...amendments].map((each) => [groupKey(each), each])).values()]
-      if (amendments.length > 0) await lockKnown(trx, amended)
+      // Locked at once, always in the same order, so that two transactions never wait for one another.
+      const others = [...amendments, ...(await groupsOfAppeals(trx, appealsDecided(batch)))]
+      const touched = [...new Map([...batch, ...others].map((each) => [groupKey(each), each])).values()]
+      if (others.length > 0) await lockKnown(trx, touched)
       const states =
         batch.length > 0
           ? await loadStates(trx, batch, options.policyOf, cache, rooms.now())
@@ -153,8 +162,12 @@ export function createIntake(options: IntakeOptions): Intake {
       }
       const ordered = (await fillQuotes(trx, [...fresh.values()])).sort(byTime)
       const effects = await considerAll(trx, ordered, states)
-      const later = effects.length > 0 ? await writeEffects(trx, states, effects, options) : []
-      if (amendments.length > 0) await amendMessages(trx, amendments)
+      const nothing = { later: [], onCommit: [] }
+      const { later, onCommit } = effects.length > 0 ? await writeEffects(trx, states, effects, options) : nothing
+      if (amendments.length > 0) {
+        await amendMessages(trx, amendments)
+        await withdrawRecalled(trx, amendments, rooms.now())
+      }
       if (cursors.length > 0) await moveCursors(trx, cursors, rooms.now())
       const repeated = batch.filter((message) => known.has(messageKey(message)))
       const answers = new Map<string, string>()
@@ -162,7 +175,7 @@ export function createIntake(options: IntakeOptions): Intake {
       for (const entry of [...effects.flatMap((effect) => effect.entries), ...later])
         if (entry.purpose === 'answer' && entry.messageId !== null)
           answers.set(messageKey({ ...entry, messageId: entry.messageId }), entry.body)
-      return { known, effects, answers, states }
+      return { known, effects, answers, states, onCommit }
     })
 
   const batcher = createBatcher<Order, readonly Receipt[]>(take, { isItemsFault })

@@ -7,15 +7,28 @@ import { currentPolicies, savePolicy } from '../store/policies.ts'
 import type { Tables } from '../store/tables.ts'
 import type { PolicyInForce } from './group-state.ts'
 
+/** Who sets a policy and why. */
+export interface PolicyChange {
+  author: string
+  reason: string
+  fileName?: string
+  /** The version that is brought back, 0 for the tenant's default. */
+  restores?: number
+}
+
+/** A policy that is stored and not yet in force. */
+export interface PreparedPolicy extends PolicyInForce {
+  /** To be called once the transaction has committed. */
+  apply(): void
+}
+
 /** Which policy is in force where: a group's own, else its tenant's default. */
 export interface PolicyBook {
   of(group: GroupRef): PolicyInForce
   /** Checks and stores a new version, then puts it in force. Throws CodedError POLICY_INVALID; the old one stays. */
-  set(
-    group: GroupRef,
-    source: string,
-    by: { author: string; reason: string; fileName?: string },
-  ): Promise<PolicyInForce>
+  set(group: GroupRef, source: string, by: PolicyChange): Promise<PolicyInForce>
+  /** As `set` within somebody else's transaction: it comes into force by `apply`, or by `refresh` on other nodes. */
+  prepare(trx: Kysely<Tables>, group: GroupRef, source: string, by: PolicyChange): Promise<PreparedPolicy>
   /** The YAML in force for a group. */
   sourceOf(group: GroupRef): string
   /** Reads again what other nodes have set. */
@@ -40,24 +53,29 @@ export async function openPolicyBook(db: Kysely<Tables>, now: Clock): Promise<Po
     }
   }
 
+  async function prepare(trx: Kysely<Tables>, { tenantId, groupId }: GroupRef, source: string, by: PolicyChange) {
+    const policy = parsePolicy(source, by.fileName ?? 'policy.yaml')
+    const { author, reason, restores } = by
+    const saved = { tenantId, groupId, source, author, reason, createdAt: now() }
+    const { version } = await savePolicy(trx, restores === undefined ? saved : { ...saved, restores })
+    const key = groupKey({ tenantId, groupId })
+    const apply = () => {
+      // A later one may have been read from another node meanwhile.
+      if ((inForce.get(key)?.version ?? 0) <= version) inForce.set(key, { policy, version, source })
+    }
+    return { policy, version, apply }
+  }
+
   await refresh()
   return {
     of: find,
     sourceOf: (group) => find(group).source,
     refresh,
-    set: async ({ tenantId, groupId }, source, by) => {
-      const policy = parsePolicy(source, by.fileName ?? 'policy.yaml')
-      const { version } = await savePolicy(db, {
-        tenantId,
-        groupId,
-        source,
-        author: by.author,
-        reason: by.reason,
-        createdAt: now(),
-      })
-      const entry = { policy, version, source }
-      inForce.set(groupKey({ tenantId, groupId }), entry)
-      return entry
+    prepare,
+    set: async (group, source, by) => {
+      const { policy, version, apply } = await prepare(db, group, source, by)
+      apply()
+      return { policy, version }
     },
   }
 }

@@ -10,6 +10,7 @@ import { findMessage } from '../store/find-message.ts'
 import { findGroup, type Group, type GroupRef, lockGroups, membersOf } from '../store/groups.ts'
 import type { MessageRef } from '../store/messages.ts'
 import { takeBackEntries } from '../store/outbox.ts'
+import { deleteMatches, rulesCounting } from '../store/rule-matches.ts'
 import { isReconsidered, keepFirstVerdict } from '../store/second-opinions.ts'
 import type { Tables } from '../store/tables.ts'
 import { rewriteVerdict } from '../store/verdicts.ts'
@@ -86,13 +87,19 @@ async function takeBack(
   { policyOf, at, judged }: { policyOf: ReconsiderOptions['policyOf']; at: number; judged: JudgedCase },
 ): Promise<number> {
   const { policy } = policyOf(ref)
-  const { role, from: senderId = '', at: sentAt = at } = judged.seen
+  const { role, text, from: senderId = '', at: sentAt = at } = judged.seen
   const isMet = (ruleId: string) => {
     const rule = policy.rules.find(({ id }) => id === ruleId)
-    return rule !== undefined && meetsAlone(policy, rule, { ...verdict, senderId, sentAt, role })
+    return rule !== undefined && meetsAlone(policy, rule, { ...verdict, text, senderId, sentAt, role })
   }
   const decisions = await decisionsOn(trx, ref, [ref.messageId])
   const unmet = decisions.filter(({ rule }) => verdict.label !== first.label || !isMet(rule))
+  const counting = await rulesCounting(trx, ref)
+  await deleteMatches(
+    trx,
+    ref,
+    counting.filter((rule) => verdict.label !== first.label || !isMet(rule)),
+  )
   await takeBackDecisions(
     trx,
     ref,

@@ -4,6 +4,12 @@ import type { FindDue, Judge } from '../domain/verdict.ts'
 import type { Route } from '../outbox/route.ts'
 import type { GroupRef } from '../store/groups.ts'
 
+/** Something that a channel has said and can name. */
+export interface SaidWord {
+  channel: string
+  receipt: string
+}
+
 /** What intake needs from the other rooms and from the world. */
 export interface Rooms {
   /** The judge of a tenant: a model of its own, or the shipped one. */
@@ -15,6 +21,8 @@ export interface Rooms {
   consequences: Readonly<Record<Policy['mode'], Route>>
   /** The role that the operator has given somebody; it goes before what a platform says. Null where none is given. */
   roleOf(member: GroupRef & { memberId: string }): Role | null
+  /** Takes back what was said, where its channel can; it neither waits nor throws. Without it nothing is taken back. */
+  unsay?(word: SaidWord): void
   now: Clock
   newId(): string
 }

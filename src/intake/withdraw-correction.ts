@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { CodedError } from '../domain/errors.ts'
 import type { Clock } from '../domain/message.ts'
-import { appealsOf, setAppealState } from '../store/appeals.ts'
+import { appealsOf, reopenAppeal } from '../store/appeals.ts'
 import { type Correction, correctionsOn, findCorrection, markWithdrawn } from '../store/corrections.ts'
 import type { Tables } from '../store/tables.ts'
 import { lockGroup, rewriteVerdict } from '../store/verdicts.ts'
@@ -41,7 +41,7 @@ export function withdrawCorrection(
     })
     if (correction.appealId !== null) {
       const appeal = (await appealsOf(trx, correction)).find((each) => each.appealId === correction.appealId)
-      if (appeal?.state === 'upheld') await setAppealState(trx, appeal, 'open')
+      if (appeal) await reopenAppeal(trx, appeal)
     }
     return { correction: await find(trx), changed: true }
   })

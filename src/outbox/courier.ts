@@ -38,7 +38,7 @@ export interface CourierOptions {
   channels: ReadonlyMap<string, Channel>
   now: Clock
   /** Asked right before something is said; without it everything may be said at once. */
-  permit?(entry: ClaimedEntry, now: EpochMs): Permit
+  permit?(entry: ClaimedEntry, now: EpochMs): Permit | Promise<Permit>
   onSettled?(delivery: Delivery): void
 }
 
@@ -131,7 +131,7 @@ export function createCourier({ db, jobs, channels, now, permit = () => 'now', o
       await settleEntry(db, ref, { state: 'dropped', code: 'EXPIRED', hint: '已过时效,不再发送。' }, now())
       return { ref, channel: entry.channel, state: 'dropped', code: 'EXPIRED' }
     }
-    const permitted = permit(entry, now())
+    const permitted = await permit(entry, now())
     if (permitted === 'never') {
       await settleEntry(db, ref, { state: 'dropped', code: 'NOT_ENFORCED', hint: '规则已改为只观察,不再发送。' }, now())
       return { ref, channel: entry.channel, state: 'dropped', code: 'NOT_ENFORCED' }

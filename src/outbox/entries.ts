@@ -1,5 +1,5 @@
 import { HOUR_MS } from '../domain/calendar.ts'
-import type { Picture } from '../domain/card.ts'
+import type { Card, Picture } from '../domain/card.ts'
 import type { Decision, Purpose } from '../domain/decision.ts'
 import type { EpochMs, GroupMessage } from '../domain/message.ts'
 import { type Audience, audienceOf, SIMULATED_CHANNEL } from '../domain/outbound.ts'
@@ -21,6 +21,12 @@ const WORTH_MS: Readonly<Record<Purpose, number>> = {
 const REPLY_CHANNEL = 'reply'
 /** What the causes of appeal notes begin with. */
 export const APPEAL_CAUSE = 'appeal:'
+/** What the causes of answers begin with that are given to one person, to a question asked in the group. */
+export const PRIVATE_ANSWER_CAUSE = 'private-answer:'
+/** What the causes of posts begin with that offer readers to confirm without 收到. */
+export const CONFIRM_CAUSE = 'confirm:'
+/** What the cause of a report on the time of observation begins with. */
+export const TRIAL_CAUSE = 'trial:'
 
 /** One word for each rule, action and message. */
 export const causeOf = (
@@ -101,6 +107,82 @@ export function appealEntry(
     body: appeal.body,
     state: channel === null ? 'held' : 'queued',
     held: channel === null ? 'no-channel' : null,
+    notBefore: context.notBefore,
+    expiresAt: context.notBefore + WORTH_MS.note,
+    createdAt: context.now,
+  }
+}
+
+/** What says in the group that readers are counted is said once. */
+export const confirmCause = (number: number): string => `${CONFIRM_CAUSE}${number}`
+
+/** The one post by which the group hears that a tap takes the place of 收到; it counts as any other post. */
+export const confirmEntry = (
+  group: { tenantId: string; groupId: string },
+  post: { number: number; messageId: string; body: string; card: Card; channel: string },
+  context: { outboxId: string; now: EpochMs; notBefore: EpochMs },
+): OutboxEntry => ({
+  tenantId: group.tenantId,
+  groupId: group.groupId,
+  outboxId: context.outboxId,
+  cause: confirmCause(post.number),
+  messageId: post.messageId,
+  audience: { kind: 'group' },
+  purpose: 'note',
+  channel: post.channel,
+  body: post.body,
+  card: post.card,
+  state: 'queued',
+  held: null,
+  notBefore: context.notBefore,
+  expiresAt: context.notBefore + WORTH_MS.reminder,
+  createdAt: context.now,
+})
+
+/** What somebody asked for in the group and is told in private, since it concerns nobody else there. */
+export const privateAnswerEntry = (
+  group: { tenantId: string; groupId: string },
+  answer: { memberId: string; body: string; channel: string },
+  context: { outboxId: string; now: EpochMs; notBefore: EpochMs },
+): OutboxEntry => ({
+  tenantId: group.tenantId,
+  groupId: group.groupId,
+  outboxId: context.outboxId,
+  cause: `${PRIVATE_ANSWER_CAUSE}${context.outboxId}`,
+  messageId: null,
+  audience: { kind: 'member', memberId: answer.memberId },
+  purpose: 'answer',
+  channel: answer.channel,
+  body: answer.body,
+  state: 'queued',
+  held: null,
+  notBefore: context.notBefore,
+  expiresAt: context.notBefore + WORTH_MS.reminder,
+  createdAt: context.now,
+})
+
+/** A report to whoever decides on a group's rules, about what observing it has shown. Real in both modes. */
+export function trialEntry(
+  group: Group,
+  report: { to: string; body: string; card: Card },
+  context: { route: Route; outboxId: string; now: EpochMs; notBefore: EpochMs },
+): OutboxEntry | null {
+  const audience: Audience = { kind: 'member', memberId: report.to }
+  const channel = context.route(group, audience)
+  if (channel === null) return null
+  return {
+    tenantId: group.tenantId,
+    groupId: group.groupId,
+    outboxId: context.outboxId,
+    cause: `${TRIAL_CAUSE}${context.outboxId}`,
+    messageId: null,
+    audience,
+    purpose: 'note',
+    channel,
+    body: report.body,
+    card: report.card,
+    state: 'queued',
+    held: null,
     notBefore: context.notBefore,
     expiresAt: context.notBefore + WORTH_MS.note,
     createdAt: context.now,

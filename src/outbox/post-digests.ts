@@ -5,8 +5,10 @@ import { chinaDate, DAY_MS, isWorkday, startOfDay, startOfWeek } from '../domain
 import type { EpochMs } from '../domain/message.ts'
 import { GROUP } from '../domain/outbound.ts'
 import type { Policy } from '../domain/policy.ts'
+import { modeIn } from '../policy/mode.ts'
 import { type Group, type GroupRef, listGroups } from '../store/groups.ts'
-import { insertOutbox, postsTo } from '../store/outbox.ts'
+import { insertOutbox, type OutboxEntry, postsTo } from '../store/outbox.ts'
+import { silenceIn } from '../store/silences.ts'
 import type { Tables } from '../store/tables.ts'
 import { digestFacts } from './compose-digest.ts'
 import { digestEntry } from './entries.ts'
@@ -52,28 +54,41 @@ async function postDigest(options: PostDigestsOptions, group: Group, kind: Diges
 
   const { tenantId, groupId } = group
   const today = startOfDay(now)
+  const mode = modeIn(policy, group.createdAt, now)
   const posts = await postsTo(
     db,
-    [{ tenantId, groupId, recipient: GROUP, simulated: policy.mode === 'observe' }],
+    [{ tenantId, groupId, recipient: GROUP, simulated: mode === 'observe' }],
     today - 1,
     100,
   )
   const counted = posts.filter((post) => startOfDay(post.at) === today)
-  const channel = rooms.consequences[policy.mode](group, { kind: 'group' })
+  const channel = rooms.consequences[mode](group, { kind: 'group' })
   const body = digestMarkdown(facts)
   const entry = digestEntry(
     group,
     { kind, period: chinaDate(facts.from), body, channel },
     { outboxId: rooms.newId(), now, notBefore: now },
   )
-  const overBudget = counted.length >= policy.bot.groupPostsPerDay
-  const said = overBudget ? { ...entry, state: 'held' as const, held: 'budget' as const } : entry
+  const silence = await silenceIn(db, group, now)
+  const said = kept(entry, { overBudget: counted.length >= policy.bot.groupPostsPerDay, silence })
   const added = await db.transaction().execute(async (trx) => {
     const inserted = await insertOutbox(trx, [said])
     if (inserted.size > 0 && said.state === 'queued') await jobs.enqueue(trx, [said])
     return inserted.size > 0
   })
   return added ? { tenantId, groupId, kind, markdown: body } : null
+}
+
+/** A digest that has to wait for the end of a silence is posted then, unless nobody would want it any more. */
+function kept(
+  entry: OutboxEntry,
+  { overBudget, silence }: { overBudget: boolean; silence: Awaited<ReturnType<typeof silenceIn>> },
+): OutboxEntry {
+  if (entry.state === 'held') return entry
+  if (overBudget) return { ...entry, state: 'held', held: 'budget' }
+  if (silence === null) return entry
+  if (silence.until > entry.expiresAt) return { ...entry, state: 'held', held: silence.kind }
+  return { ...entry, notBefore: silence.until }
 }
 
 /**

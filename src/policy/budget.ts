@@ -9,8 +9,10 @@ import { BUDGET_WEEK_MS } from './history.ts'
 export function purposeOf(action: Action): Purpose | null {
   switch (action) {
     case 'record':
+    case 'recall':
       return null
     case 'remind-sender':
+    case 'ask-for-details':
     case 'offer-silent-confirm':
       return 'reminder'
     case 'note-owner':

@@ -34,6 +34,9 @@ export function outOfHours(policy: Policy, at: EpochMs): boolean {
   return !within(minuteOfDay(at), from, to) || (days === 'workdays' && !isWorkdayCached(at))
 }
 
+/** True on a day on which public offices do not work, 调休 observed. */
+export const isOnRestDay = (at: EpochMs): boolean => !isWorkdayCached(at)
+
 const isQuiet = (policy: Policy, at: EpochMs): boolean =>
   within(minuteOfDay(at), policy.bot.quiet[0], policy.bot.quiet[1])
 

@@ -1,15 +1,18 @@
-import type { Action, Hold, PastMessage } from '../domain/decision.ts'
+import type { Action, Hold } from '../domain/decision.ts'
 import type { EpochMs, Role } from '../domain/message.ts'
 import { GROUP } from '../domain/outbound.ts'
 import type { Policy } from '../domain/policy.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { isExempt } from './conditions.ts'
-import { ASKER_WITHIN_MS, type History, isRecent } from './history.ts'
+import type { History } from './history.ts'
+import { lastAsk } from './windows.ts'
 
 /** What the group's channels can carry. */
 export interface Reach {
   privateMessage: boolean
   groupPost: boolean
+  /** Take this sender's message out of the group. */
+  recall: boolean
 }
 
 /** An action after the ladder: what is really to be done, to whom, and whether something forbids it. */
@@ -21,8 +24,8 @@ interface Resolved {
 
 interface Situation {
   policy: Policy
-  message: { senderId: string; sentAt: EpochMs; role: Role }
-  verdict: Verdict
+  message: { senderId: string; sentAt: EpochMs; role: Role; quotedId?: string | undefined }
+  verdict: Pick<Verdict, 'label' | 'flags'>
   history: History
   ownerId: string | null
   can: Reach
@@ -33,7 +36,7 @@ const UNREACHABLE: Resolved = { action: 'record', to: null, held: 'no-channel' }
 
 /**
  * Finds whom an action speaks to, going down the ladder where the channel cannot carry it:
- * `note-group` → `note-owner` → `record`; `remind-sender` → `record`; `offer-silent-confirm` → `record`.
+ * `note-group` → `note-owner` → `record`; `recall` → `remind-sender` → `record`; the others → `record`.
  * Nothing meant for one person is ever said in the group instead.
  */
 export function resolve(action: Action, situation: Situation): Resolved {
@@ -41,7 +44,12 @@ export function resolve(action: Action, situation: Situation): Resolved {
   switch (action) {
     case 'record':
       return NOTHING
+    case 'recall':
+      return can.recall && situation.policy.bot.mayRecall
+        ? { action, to: null, held: null }
+        : resolve('remind-sender', situation)
     case 'remind-sender':
+    case 'ask-for-details':
       return can.privateMessage ? { action, to: message.senderId, held: null } : UNREACHABLE
     case 'note-group':
       return can.groupPost ? { action, to: GROUP, held: null } : noteOwner(situation)
@@ -66,18 +74,22 @@ function offer(situation: Situation): Resolved {
 }
 
 /**
- * Who asked for the 收到: the sender, where this very message asks; else the leader who last gave a task, a mandate or
- * a request for 收到 within a day; else the owner, who can pass it on.
+ * Who asked for the 收到: the sender, where this very message asks; else whoever said the message that it quotes, where
+ * that asked for something; else the leader who last gave a task, a mandate or a request for 收到 within a day; else the
+ * owner, who can pass it on.
  */
 function whoAsked({ message, verdict, history, ownerId }: Situation): { memberId: string; role?: Role } | null {
   if (verdict.label === 'mandate' || verdict.flags.includes('asks_ack')) {
     return { memberId: message.senderId, role: message.role }
   }
-  for (let index = history.messages.length - 1; index >= 0; index--) {
-    const past = history.messages[index] as PastMessage
-    if (!isRecent(past.sentAt, message.sentAt, ASKER_WITHIN_MS)) break
-    const asks = past.label === 'task' || past.label === 'mandate' || past.flags?.includes('asks_ack')
-    if (past.role === 'leader' && asks) return { memberId: past.senderId, role: past.role }
-  }
+  const { quotedId, sentAt } = message
+  const quoted = quotedId && history.asks.find(({ messageId }) => messageId === quotedId)
+  const ask =
+    quoted ||
+    lastAsk(
+      history.asks.filter(({ role }) => role === 'leader'),
+      sentAt,
+    )
+  if (ask) return { memberId: ask.senderId, role: ask.role }
   return ownerId === null ? null : { memberId: ownerId }
 }

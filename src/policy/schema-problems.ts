@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { policySchema } from '../domain/policy.ts'
+import { patternProblem } from './pattern.ts'
 import { type Path, type Problem, pathText } from './problem.ts'
 import { suggest } from './suggest.ts'
 
@@ -24,6 +25,7 @@ export function schemaProblems(raw: unknown): Problem[] {
     ...rest,
     ...repeatedIds(raw),
     ...halfWindows(raw),
+    ...badPatterns(raw),
     ...emptyWorkHours(raw),
   ]
 }
@@ -148,6 +150,17 @@ function halfWindows(raw: unknown): Problem[] {
   return rules.flatMap((rule, index) => {
     const half = (valueAt(rule, ['when', 'count']) === undefined) !== (valueAt(rule, ['when', 'within']) === undefined)
     return half ? [{ path: ['rules', index, 'when', 'count'], message: 'count 与 within 要同时写' }] : []
+  })
+}
+
+/** Patterns that RE2 does not take, or that match everything. */
+function badPatterns(raw: unknown): Problem[] {
+  const rules = valueAt(raw, ['rules'])
+  if (!Array.isArray(rules)) return []
+  return rules.flatMap((rule, index) => {
+    const pattern = valueAt(rule, ['when', 'pattern'])
+    const message = typeof pattern === 'string' && pattern.length <= 200 ? patternProblem(pattern) : null
+    return message === null ? [] : [{ path: ['rules', index, 'when', 'pattern'], message }]
   })
 }
 

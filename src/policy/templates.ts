@@ -9,7 +9,8 @@ export interface Reminder {
   welcome: Variants
 }
 
-const ON_WORK: Reminder = {
+/** Where what was seen is not what the message does: a rule on words, pictures or times, or one on work. */
+export const ON_A_RULE: Reminder = {
   seen: [
     '您好,您发的「{excerpt}」涉及本群的一条约定,跟您说一声。',
     '打扰一下,您的消息「{excerpt}」正好碰到本群的一条约定。',
@@ -24,10 +25,10 @@ const ON_WORK: Reminder = {
 
 /** What is said to the sender under each label. Tone: a colleague's word, no blame, the person stays free to differ. */
 export const REMINDERS: Readonly<Record<Label, Reminder>> = {
-  task: ON_WORK,
-  progress: ON_WORK,
-  problem: ON_WORK,
-  notice: ON_WORK,
+  task: ON_A_RULE,
+  progress: ON_A_RULE,
+  problem: ON_A_RULE,
+  notice: ON_A_RULE,
   boast: {
     seen: [
       '您好,您发的「{excerpt}」看起来主要是展示成绩。成绩大家都认可,只是群里消息一多,要办的事就容易被盖住。',
@@ -122,10 +123,22 @@ export const GROUP_WELCOME: Variants = [
   '有任务说任务,有问题说问题。看到即可,不用回复本条。',
 ]
 
+/** To the one who gave a task: nothing is wrong, something is missing. */
+export const DETAILS_ASKED: Variants = [
+  '您好,您布置的「{excerpt}」已经记下。好像还没有写明由谁来办、什么时候办完。',
+  '打扰一下,「{excerpt}」已记为任务,不过看不出由谁办、几时办结。',
+  '您好,关于您布置的「{excerpt}」:大家可能不确定由谁办、到什么时候。',
+]
+export const DETAILS_HOW: Variants = [
+  '补一句“@某某,周五前”就可以,我会记到同一件事上。不需要的话,不用理会。',
+  '方便时在群里补上负责人和时间即可;本来就不限时、人人都要做的,不用补。',
+  '直接回复那条消息,写上人和时间就行。如果已经在别处说过,请忽略。',
+]
+
 /** To the one who asked: read receipts of the platforms take the place of 收到. */
 export const SILENT_CONFIRM: Variants = [
-  '您好,群里正在逐条回复“收到”,真正的反馈容易被盖住。',
-  '打扰一下,这件事下面有不少“收到”类的回复,后面的人要翻很久。',
+  '您好,大家一逐条回复“收到”,真正的反馈就容易被盖住。',
+  '打扰一下,“收到”类的回复一多,后面的人要翻很久才能找到正事。',
   '您好,为了让大家少刷屏,想跟您商量一下“收到”的事。',
 ]
 export const SILENT_CONFIRM_HOW: Variants = [
@@ -133,6 +146,9 @@ export const SILENT_CONFIRM_HOW: Variants = [
   '可以不用“收到”来确认:群消息自带的“已读”能统计看过的人。下次写明“不用回复,有困难的请于周五前说”就好。',
   '消息旁的“已读”已经替您数好了人数,不需要大家回复。确需确认的,只请没看懂或有困难的同事说话。',
 ]
+/** In the group, once, under the first words of the notice; `{number}` is what the reader's word names. */
+export const SILENT_CONFIRM_POST =
+  '看过请点一下「已阅」,不用回复收到。看不到按钮的,私下对我说“已阅 {number}”即可;谁看过不在群里显示。'
 
 export const APPEALS: Variants = [
   '如果判断得不对,请私下发「申诉」和理由给群里的机器人,会转给负责人。',

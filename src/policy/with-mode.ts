@@ -1,9 +1,5 @@
-import { parseDocument } from 'yaml'
 import type { Policy } from '../domain/policy.ts'
+import { withField } from './yaml-text.ts'
 
-/** The same policy file in another mode; comments and order stay as they are. */
-export function withMode(source: string, mode: Policy['mode']): string {
-  const document = parseDocument(source)
-  document.set('mode', mode)
-  return document.toString()
-}
+/** The same policy file in another mode; every other character stays as it is. */
+export const withMode = (source: string, mode: Policy['mode']): string => withField(source, 'mode', mode)

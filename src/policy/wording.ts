@@ -2,10 +2,14 @@ import type { Decision } from '../domain/decision.ts'
 import { LABEL_NAMES, type Label } from '../domain/label.ts'
 import type { Rule } from '../domain/policy.ts'
 import { safeText } from '../domain/safe-text.ts'
+import { reliesOnVerdict } from './conditions.ts'
 import {
   APPEALS,
+  DETAILS_ASKED,
+  DETAILS_HOW,
   GROUP_NOTES,
   GROUP_WELCOME,
+  ON_A_RULE,
   OWNER_ADVICE,
   OWNER_NOTES,
   REMINDERS,
@@ -18,6 +22,9 @@ import {
 const MAX_WORDS = 300
 const MAX_EXCERPT = 30
 const MAX_TITLE = 40
+
+/** A number of an identity card, a bank card or the like: not repeated, not even to the one who said it. */
+export const PERSONAL_NUMBER = /\d{15,}x?/gi
 
 /** Below this a clause is left out rather than cut to a stump. */
 const MIN_CLAUSE = 20
@@ -34,14 +41,14 @@ export interface PhraseContext {
 }
 
 /**
- * The words for a decision, as markdown of at most 300 characters; empty for `record`. The same decision is always
+ * The words for a decision, as markdown of at most 300 characters; empty for `record` and `recall`. The same decision is always
  * worded alike. Says why, what would be welcome instead, and how to object; names nobody, and in the group points at
  * no message either.
  */
 export function phrase(decision: Decision, context: PhraseContext): string {
   const { rule, label, count } = context
   const seed = hash(context.cause ?? [decision.rule, decision.to, decision.notBefore, context.excerpt].join('\n'))
-  const excerpt = safeText(context.excerpt, MAX_EXCERPT) || '(无文字)'
+  const excerpt = safeText(context.excerpt.replace(PERSONAL_NUMBER, '(号码)'), MAX_EXCERPT) || '(无文字)'
   const fill = (variants: Variants, salt: number) =>
     pick(variants, seed, salt)
       .replaceAll('{label}', LABEL_NAMES[label])
@@ -52,9 +59,12 @@ export function phrase(decision: Decision, context: PhraseContext): string {
   const appeal = fill(APPEALS, 2)
   switch (decision.action) {
     case 'record':
+    case 'recall':
       return ''
+    case 'ask-for-details':
+      return withClause(`${fill(DETAILS_ASKED, 0)}\n\n${fill(DETAILS_HOW, 1)}${title}`, rule, appeal)
     case 'remind-sender': {
-      const { seen, welcome } = REMINDERS[label]
+      const { seen, welcome } = rule && !reliesOnVerdict(rule) ? ON_A_RULE : REMINDERS[label]
       return withClause(`${fill(seen, 0)}\n\n${fill(welcome, 1)}${title}`, rule, appeal)
     }
     case 'note-owner':

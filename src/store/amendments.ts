@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { Amendment } from '../domain/message.ts'
-import { groupKey } from './groups.ts'
+import { groupKey, raiseVersion } from './groups.ts'
 import type { MessageRef } from './messages.ts'
 import type { Tables } from './tables.ts'
 
@@ -26,13 +26,7 @@ export async function amendMessages(trx: Kysely<Tables>, amendments: readonly Am
       .execute()
     if (change.kind === 'recalled') await eraseQuotes(trx, { tenantId, groupId, messageId })
   }
-  for (const { tenantId, groupId } of new Map(amendments.map((each) => [groupKey(each), each])).values())
-    await trx
-      .updateTable('groups')
-      .set((row) => ({ version: row('version', '+', 1) }))
-      .where('tenant_id', '=', tenantId)
-      .where('group_id', '=', groupId)
-      .execute()
+  for (const group of new Map(amendments.map((each) => [groupKey(each), each])).values()) await raiseVersion(trx, group)
 }
 
 /** Whoever quotes a message says so later: only what was sent since is looked at. */

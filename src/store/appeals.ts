@@ -1,127 +1,163 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { EpochMs } from '../domain/message.ts'
 import type { GroupRef } from './groups.ts'
 import { insertRows, storable, timestamp } from './rows.ts'
 import type { Tables } from './tables.ts'
 
-/** A word of the bot that a member may object to, with what the member had said. */
-export interface Reminded extends GroupRef {
+/** What an appeal is against: one rule's word on one message. */
+export interface AppealedWord extends GroupRef {
   messageId: string
   rule: string
-  text: string
 }
 
-/**
- * The last private reminder since `since` that really reached the member, in whichever group; undefined where none did.
- * With `outboxId` that very one: it has reached whoever names it, whatever the store knows.
- */
-export async function lastReminded(
-  db: Kysely<Tables>,
-  tenantId: string,
-  memberId: string,
-  since: EpochMs,
-  outboxId: string | null = null,
-): Promise<Reminded | undefined> {
-  const row = await db
-    .selectFrom('decisions as d')
-    .innerJoin('outbox as o', (join) =>
-      join
-        .onRef('o.tenant_id', '=', 'd.tenant_id')
-        .onRef('o.group_id', '=', 'd.group_id')
-        .on('o.cause', '=', sql<string>`d.rule || ':' || d.action || ':' || d.message_id`),
-    )
-    .innerJoin('messages as m', (join) =>
-      join
-        .onRef('m.tenant_id', '=', 'd.tenant_id')
-        .onRef('m.group_id', '=', 'd.group_id')
-        .onRef('m.message_id', '=', 'd.message_id'),
-    )
-    .select(['d.group_id', 'd.message_id', 'd.rule', 'm.text'])
-    .where('d.tenant_id', '=', tenantId)
-    .where('d.sender_id', '=', memberId)
-    .where('d.action', '=', 'remind-sender')
-    .where('d.simulated', '=', false)
-    .where('d.at', '>', new Date(since))
-    .$if(outboxId === null, (query) => query.where('o.state', 'in', ['sent', 'uncertain']))
-    .$if(outboxId !== null, (query) => query.where('o.outbox_id', '=', outboxId))
-    .orderBy('d.at', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return row && { tenantId, groupId: row.group_id, messageId: row.message_id, rule: row.rule, text: row.text }
+/** An appeal as it is kept. */
+export interface Appeal extends AppealedWord {
+  /** Short and stable; unique in the deployment. */
+  number: number
+  /** `RULE:MESSAGE`; unique in its group, and neither part of a rule's name is a colon. */
+  appealId: string
+  memberId: string
+  reason: string
+  state: 'open' | 'upheld' | 'rejected'
+  at: EpochMs
+  /** `by` is a member id, or the name that was given on the command line. Null while it is open. */
+  decided: { by: string; at: EpochMs; reason: string } | null
 }
 
-/** Keeps an appeal, open until somebody decides; false where this word was appealed against before. */
+const rowsOf = (db: Kysely<Tables>, tenantId: string) =>
+  db.selectFrom('appeals').selectAll().where('tenant_id', '=', tenantId).orderBy('number')
+
+type AppealRow = Awaited<ReturnType<ReturnType<typeof rowsOf>['execute']>>[number]
+
+const toAppeal = (row: AppealRow): Appeal => ({
+  tenantId: row.tenant_id,
+  groupId: row.group_id,
+  number: row.number,
+  appealId: `${row.rule}:${row.message_id}`,
+  messageId: row.message_id,
+  rule: row.rule,
+  memberId: row.member_id,
+  reason: row.reason,
+  state: row.state,
+  at: row.at.getTime(),
+  decided:
+    row.decided_at === null
+      ? null
+      : { by: row.decided_by ?? '', at: row.decided_at.getTime(), reason: row.decision_reason ?? '' },
+})
+
+const onWord = (db: Kysely<Tables>, { tenantId, groupId, messageId, rule }: AppealedWord) =>
+  rowsOf(db, tenantId).where('group_id', '=', groupId).where('message_id', '=', messageId).where('rule', '=', rule)
+
+/** Keeps an appeal, open until somebody decides; null where this word was appealed against before. */
 export async function openAppeal(
   trx: Kysely<Tables>,
-  reminded: Reminded,
+  word: AppealedWord,
   appeal: { memberId: string; reason: string; at: EpochMs },
-): Promise<boolean> {
+): Promise<Appeal | null> {
   const { rows } = await insertRows(
     'appeals',
     ['tenant_id', 'group_id', 'message_id', 'rule', 'member_id', 'reason', 'state', 'at'],
     [
       {
-        tenant_id: reminded.tenantId,
-        group_id: reminded.groupId,
-        message_id: reminded.messageId,
-        rule: reminded.rule,
+        tenant_id: word.tenantId,
+        group_id: word.groupId,
+        message_id: word.messageId,
+        rule: word.rule,
         member_id: appeal.memberId,
         reason: storable(appeal.reason),
         state: 'open',
         at: timestamp(appeal.at),
       },
     ],
-    'on conflict do nothing returning rule',
+    'on conflict do nothing returning *',
   ).execute(trx)
-  return rows.length > 0
+  const [row] = rows as AppealRow[]
+  return row ? toAppeal(row) : null
 }
 
-/** An appeal as it is kept. */
-export interface Appeal extends GroupRef {
-  /** `RULE:MESSAGE`; unique in its group, and neither part of a rule's name is a colon. */
-  appealId: string
-  messageId: string
-  rule: string
-  memberId: string
-  reason: string
-  state: 'open' | 'upheld' | 'rejected'
-  at: EpochMs
+/** The appeal against a word, or undefined. */
+export const appealAgainst = async (db: Kysely<Tables>, word: AppealedWord): Promise<Appeal | undefined> => {
+  const row = await onWord(db, word).executeTakeFirst()
+  return row && toAppeal(row)
 }
 
 /** All appeals of a group, oldest first. */
-export async function appealsOf(db: Kysely<Tables>, group: GroupRef): Promise<Appeal[]> {
-  const rows = await db
-    .selectFrom('appeals')
-    .selectAll()
-    .where('tenant_id', '=', group.tenantId)
-    .where('group_id', '=', group.groupId)
-    .orderBy('at')
+export const appealsOf = async (db: Kysely<Tables>, { tenantId, groupId }: GroupRef): Promise<Appeal[]> =>
+  (await rowsOf(db, tenantId).where('group_id', '=', groupId).execute()).map(toAppeal)
+
+/** All appeals of a tenant, of one of its groups, or only those that wait for a decision; oldest first. */
+export const listAppealsOf = async (
+  db: Kysely<Tables>,
+  { tenantId, groupId, open }: { tenantId: string; groupId: string | null; open: boolean },
+): Promise<Appeal[]> => {
+  const rows = await rowsOf(db, tenantId)
+    .$if(groupId !== null, (query) => query.where('group_id', '=', groupId ?? ''))
+    .$if(open, (query) => query.where('state', '=', 'open'))
     .execute()
-  return rows.map((row) => ({
-    tenantId: row.tenant_id,
-    groupId: row.group_id,
-    appealId: `${row.rule}:${row.message_id}`,
-    messageId: row.message_id,
-    rule: row.rule,
-    memberId: row.member_id,
-    reason: row.reason,
-    state: row.state,
-    at: row.at.getTime(),
-  }))
+  return rows.map(toAppeal)
 }
 
-/** Decides an appeal, or opens it again. */
-export async function setAppealState(
-  trx: Kysely<Tables>,
-  appeal: Pick<Appeal, 'tenantId' | 'groupId' | 'messageId' | 'rule'>,
-  state: Appeal['state'],
-): Promise<void> {
-  await trx
+/** The appeal of that number, or undefined. */
+export async function findAppeal(db: Kysely<Tables>, tenantId: string, number: number): Promise<Appeal | undefined> {
+  if (!Number.isInteger(number) || number < 1 || number > 2 ** 31 - 1) return undefined
+  const row = await rowsOf(db, tenantId).where('number', '=', number).executeTakeFirst()
+  return row && toAppeal(row)
+}
+
+/** The member's last open appeal since `since`, or undefined. */
+export async function lastOpenAppeal(
+  db: Kysely<Tables>,
+  { tenantId, memberId }: { tenantId: string; memberId: string },
+  since: EpochMs,
+): Promise<Appeal | undefined> {
+  const rows = await rowsOf(db, tenantId)
+    .where('member_id', '=', memberId)
+    .where('state', '=', 'open')
+    .where('at', '>', new Date(since))
+    .execute()
+  const row = rows.at(-1)
+  return row && toAppeal(row)
+}
+
+const atWord = (trx: Kysely<Tables>, { tenantId, groupId, messageId, rule }: AppealedWord) =>
+  trx
     .updateTable('appeals')
-    .set({ state })
-    .where('tenant_id', '=', appeal.tenantId)
-    .where('group_id', '=', appeal.groupId)
-    .where('message_id', '=', appeal.messageId)
-    .where('rule', '=', appeal.rule)
+    .where('tenant_id', '=', tenantId)
+    .where('group_id', '=', groupId)
+    .where('message_id', '=', messageId)
+    .where('rule', '=', rule)
+
+/** Adds the reason to an appeal that is open. */
+export async function giveReason(trx: Kysely<Tables>, word: AppealedWord, reason: string): Promise<void> {
+  await atWord(trx, word)
+    .set({ reason: storable(reason) })
+    .where('state', '=', 'open')
+    .execute()
+}
+
+/** Decides an appeal that is open; false where somebody has decided it before. */
+export async function decideOpen(
+  trx: Kysely<Tables>,
+  word: AppealedWord,
+  decision: { state: 'upheld' | 'rejected'; by: string; at: EpochMs; reason: string },
+): Promise<boolean> {
+  const { numUpdatedRows } = await atWord(trx, word)
+    .set({
+      state: decision.state,
+      decided_by: storable(decision.by),
+      decided_at: timestamp(decision.at),
+      decision_reason: storable(decision.reason),
+    })
+    .where('state', '=', 'open')
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** Opens an appeal again that was upheld. */
+export async function reopenAppeal(trx: Kysely<Tables>, word: AppealedWord): Promise<void> {
+  await atWord(trx, word)
+    .set({ state: 'open', decided_by: null, decided_at: null, decision_reason: null })
+    .where('state', '=', 'upheld')
     .execute()
 }

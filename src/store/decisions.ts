@@ -166,3 +166,65 @@ export const decisionsOn = (db: Kysely<Tables>, group: GroupRef, messageIds: rea
     .where('message_id', 'in', messageIds.length > 0 ? [...messageIds] : [''])
     .orderBy('at')
     .execute()
+
+/** Why a rule met a message, and under which version of the policy; undefined where it did not. */
+export async function decisionOf(
+  db: Kysely<Tables>,
+  { tenantId, groupId, messageId, rule }: GroupRef & { messageId: string; rule: string },
+): Promise<{ reason: string; policyVersion: number } | undefined> {
+  const row = await db
+    .selectFrom('decisions')
+    .select(['reason', 'policy_version'])
+    .where('tenant_id', '=', tenantId)
+    .where('group_id', '=', groupId)
+    .where('message_id', '=', messageId)
+    .where('rule', '=', rule)
+    .orderBy('action')
+    .limit(1)
+    .executeTakeFirst()
+  return row && { reason: row.reason, policyVersion: row.policy_version }
+}
+
+/** A decision whose words are still to be said. */
+export interface WaitingDecision {
+  rule: string
+  action: PastDecision['action']
+  messageId: string
+  senderId: string
+  simulated: boolean
+  at: EpochMs
+}
+
+/** The decisions of these rules in a group whose words wait in the outbox, oldest first. */
+export async function waitingDecisions(
+  trx: Kysely<Tables>,
+  { tenantId, groupId }: GroupRef,
+  rules: readonly string[],
+): Promise<WaitingDecision[]> {
+  if (rules.length === 0) return []
+  const rows = await trx
+    .selectFrom('outbox as o')
+    .innerJoin('decisions as d', (join) =>
+      join
+        .onRef('d.tenant_id', '=', 'o.tenant_id')
+        .onRef('d.group_id', '=', 'o.group_id')
+        .onRef('d.message_id', '=', 'o.message_id')
+        .on('o.cause', '=', sql<string>`d.rule || ':' || d.action || ':' || d.message_id`),
+    )
+    .select(['d.rule', 'd.action', 'd.message_id', 'd.sender_id', 'd.simulated', 'd.at'])
+    .where('o.tenant_id', '=', tenantId)
+    .where('o.group_id', '=', groupId)
+    .where('o.state', '=', 'queued')
+    .where('d.rule', 'in', rules)
+    .where('d.held', 'is', null)
+    .orderBy('d.at')
+    .execute()
+  return rows.map((row) => ({
+    rule: row.rule,
+    action: row.action,
+    messageId: row.message_id,
+    senderId: row.sender_id,
+    simulated: row.simulated,
+    at: row.at.getTime(),
+  }))
+}

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { GroupMessage, Member, Role } from '../domain/message.ts'
+import type { EpochMs, GroupMessage, Member, Role } from '../domain/message.ts'
 import { insertRows, timestamp, unnest } from './rows.ts'
 import type { Tables } from './tables.ts'
 
@@ -21,6 +21,8 @@ export interface Group extends GroupRef {
   nextNumber: number
   /** Raised by every commit that takes in a message of the group. */
   version: number
+  /** When the bot first heard of it. */
+  createdAt: EpochMs
 }
 
 interface GroupRow {
@@ -33,6 +35,7 @@ interface GroupRow {
   owner_id: string | null
   next_number: number
   version: number
+  created_at: Date
 }
 
 const toGroup = (row: GroupRow): Group => ({
@@ -45,14 +48,15 @@ const toGroup = (row: GroupRow): Group => ({
   ownerId: row.owner_id,
   nextNumber: row.next_number,
   version: row.version,
+  createdAt: row.created_at.getTime(),
 })
 
-type NewGroup = Omit<Group, 'ownerId' | 'nextNumber' | 'version'>
+type NewGroup = Omit<Group, 'ownerId' | 'nextNumber' | 'version' | 'createdAt'>
 
 /** Locks those of the groups that are known, always in the same order. Each may be named once. */
 export async function lockKnown(trx: Kysely<Tables>, groups: readonly GroupRef[]): Promise<Group[]> {
   const { rows } = await sql<GroupRow>`
-    select g.tenant_id, g.group_id, g.adapter, g.channel_id, g.chat, g.name, g.owner_id, g.next_number, g.version
+    select g.tenant_id, g.group_id, g.adapter, g.channel_id, g.chat, g.name, g.owner_id, g.next_number, g.version, g.created_at
     from (
       select * from ${unnest(
         groups.map((group) => group.tenantId),
@@ -118,6 +122,16 @@ export async function saveGroups(
       groups.map((group) => String(group.version)),
     )} as k(tenant_id, group_id, next_number, version)
     where g.tenant_id = k.tenant_id and g.group_id = k.group_id`.execute(trx)
+}
+
+/** Raises a group's version, so that no node goes on from what it remembers of it. */
+export async function raiseVersion(trx: Kysely<Tables>, { tenantId, groupId }: GroupRef): Promise<void> {
+  await trx
+    .updateTable('groups')
+    .set((row) => ({ version: row('version', '+', 1) }))
+    .where('tenant_id', '=', tenantId)
+    .where('group_id', '=', groupId)
+    .execute()
 }
 
 /** All known members of the groups, in the order in which they were first seen. */

@@ -1,7 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { chinaDate } from '../domain/calendar.ts'
-import type { PastMessage } from '../domain/decision.ts'
-import type { Flag, Label } from '../domain/label.ts'
+import type { Label } from '../domain/label.ts'
 import type { EpochMs, GroupMessage, Role } from '../domain/message.ts'
 import type { Evidence, Verdict } from '../domain/verdict.ts'
 import type { GroupRef } from './groups.ts'
@@ -155,64 +154,6 @@ export async function recentMessages(
     role: row.sender_role,
     text: row.text,
     label: row.label,
-    sentAt: row.sent_at.getTime(),
-  }))
-}
-
-/** Below the confidence of every rule: policies begin at 0.5. */
-const MET_BY_NO_RULE = 0.49
-
-/**
- * For each group and label the latest messages since `since`, as many as `limits` asks for, oldest first. One whose
- * verdict a second opinion has corrected has a confidence that no rule counts: it may free somebody, never weigh on one.
- */
-export async function messagesByLabel(
-  trx: Kysely<Tables>,
-  groups: readonly GroupRef[],
-  limits: Readonly<Record<Label, number>>,
-  since: EpochMs,
-): Promise<(PastMessage & GroupRef)[]> {
-  const asked = Object.entries(limits).flatMap(([label, limit]) => (limit > 0 ? [{ label, limit }] : []))
-  if (asked.length === 0) return []
-  const { rows } = await sql<{
-    tenant_id: string
-    group_id: string
-    message_id: string
-    sender_id: string
-    sender_role: Role
-    label: Label
-    confidence: number
-    flags: Flag[]
-    sent_at: Date
-    reconsidered: boolean
-  }>`
-    select m.tenant_id, m.group_id, m.message_id, m.sender_id, m.sender_role, m.label, m.confidence, m.flags, m.sent_at,
-      exists (
-        select from second_opinions s
-        where s.tenant_id = m.tenant_id and s.group_id = m.group_id and s.message_id = m.message_id
-      ) as reconsidered
-    from ${unnest(
-      groups.map((group) => group.tenantId),
-      groups.map((group) => group.groupId),
-    )} as k(tenant_id, group_id)
-    cross join json_to_recordset(${JSON.stringify(asked)}::json) as l(label text, "limit" integer)
-    cross join lateral (
-      select * from messages m
-      where m.tenant_id = k.tenant_id and m.group_id = k.group_id and m.label = l.label
-        and m.sent_at > ${timestamp(since)}
-      order by m.sent_at desc
-      limit l."limit"
-    ) m
-    order by m.sent_at, m.position`.execute(trx)
-  return rows.map((row) => ({
-    tenantId: row.tenant_id,
-    groupId: row.group_id,
-    messageId: row.message_id,
-    senderId: row.sender_id,
-    role: row.sender_role,
-    label: row.label,
-    confidence: row.reconsidered ? Math.min(row.confidence, MET_BY_NO_RULE) : row.confidence,
-    flags: row.flags,
     sentAt: row.sent_at.getTime(),
   }))
 }

@@ -5,7 +5,7 @@ import type { EpochMs } from '../domain/message.ts'
 import { GROUP, type Outbound, recipientOf, SIMULATED_CHANNEL } from '../domain/outbound.ts'
 import type { GroupRef } from './groups.ts'
 import { isBehind } from './outbox-lines.ts'
-import { insertRows, timestamp, unnest } from './rows.ts'
+import { insertRows, storable, timestamp, unnest } from './rows.ts'
 import type { OutboxState, Tables } from './tables.ts'
 
 /** Something to be said, said, or held back. `channel` names the way out. */
@@ -240,6 +240,23 @@ export async function takeBackEntries(
     .where('state', '=', 'queued')
     .executeTakeFirst()
   return Number(numUpdatedRows)
+}
+
+/** Puts other words in the place of those that still wait. */
+export async function rewordEntry(
+  trx: Kysely<Tables>,
+  { tenantId, groupId }: GroupRef,
+  cause: string,
+  body: string,
+): Promise<void> {
+  await trx
+    .updateTable('outbox')
+    .set({ body: storable(body) })
+    .where('tenant_id', '=', tenantId)
+    .where('group_id', '=', groupId)
+    .where('cause', '=', cause)
+    .where('state', '=', 'queued')
+    .execute()
 }
 
 /** Remembers that one more part of a message that is split into parts of `partBytes` is out. */

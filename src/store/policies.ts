@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import type { EpochMs } from '../domain/message.ts'
 import type { GroupRef } from './groups.ts'
 import { storable, timestamp } from './rows.ts'
@@ -11,7 +11,20 @@ export interface PolicyVersion extends GroupRef {
   author: string
   reason: string
   createdAt: EpochMs
+  /** The version that this one brings back; 0 for the tenant's default, null for one of its own. */
+  restores: number | null
 }
+
+const toVersion = (row: Selectable<Tables['policies']>): PolicyVersion => ({
+  tenantId: row.tenant_id,
+  groupId: row.group_id,
+  version: row.version,
+  source: row.source,
+  author: row.author,
+  reason: row.reason,
+  createdAt: row.created_at.getTime(),
+  restores: row.restores,
+})
 
 /** The policy versions in force, one a tenant default (`groupId` empty) and one a group that has its own. */
 export async function currentPolicies(db: Kysely<Tables>): Promise<PolicyVersion[]> {
@@ -23,21 +36,42 @@ export async function currentPolicies(db: Kysely<Tables>): Promise<PolicyVersion
     .orderBy('group_id')
     .orderBy('version', 'desc')
     .execute()
-  return rows.map((row) => ({
-    tenantId: row.tenant_id,
-    groupId: row.group_id,
-    version: row.version,
-    source: row.source,
-    author: row.author,
-    reason: row.reason,
-    createdAt: row.created_at.getTime(),
-  }))
+  return rows.map(toVersion)
+}
+
+/** All versions that were ever set for a group, or with an empty `groupId` for its tenant, oldest first. */
+export async function policyVersions(db: Kysely<Tables>, { tenantId, groupId }: GroupRef): Promise<PolicyVersion[]> {
+  const rows = await db
+    .selectFrom('policies')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('group_id', '=', groupId)
+    .orderBy('version')
+    .execute()
+  return rows.map(toVersion)
+}
+
+/** The version in force for a group as the store has it: its own, else its tenant's default. */
+export async function policyInForce(
+  db: Kysely<Tables>,
+  { tenantId, groupId }: GroupRef,
+): Promise<PolicyVersion | undefined> {
+  const row = await db
+    .selectFrom('policies')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('group_id', 'in', [groupId, ''])
+    .orderBy('group_id', 'desc')
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row && toVersion(row)
 }
 
 /** Sets a policy as the next version; returns it unchanged where the source is the one in force. */
 export async function savePolicy(
   db: Kysely<Tables>,
-  policy: Omit<PolicyVersion, 'version'>,
+  policy: Omit<PolicyVersion, 'version' | 'restores'> & { restores?: number },
 ): Promise<{ version: number }> {
   const source = storable(policy.source)
   for (;;) {
@@ -61,6 +95,7 @@ export async function savePolicy(
         author: policy.author,
         reason: policy.reason,
         created_at: timestamp(policy.createdAt),
+        restores: policy.restores ?? null,
       })
       .onConflict((conflict) => conflict.columns(['tenant_id', 'group_id', 'version']).doNothing())
       .executeTakeFirst()

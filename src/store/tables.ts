@@ -1,4 +1,4 @@
-import type { ColumnType, Generated } from 'kysely'
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely'
 import type { Card } from '../domain/card.ts'
 import type { Action, Hold, Purpose } from '../domain/decision.ts'
 import type { Flag, Label } from '../domain/label.ts'
@@ -24,6 +24,7 @@ interface GroupsTable extends GroupKey {
   next_number: Generated<number>
   version: Generated<number>
   created_at: Timestamp
+  trial_reported_at: Timestamp | null
 }
 
 interface MembersTable extends GroupKey {
@@ -39,6 +40,8 @@ interface PoliciesTable extends GroupKey {
   author: string
   reason: string
   created_at: Timestamp
+  /** The version that this one brings back; 0 for the tenant's default, null for one of its own. */
+  restores: Generated<number | null>
 }
 
 interface MessagesTable extends GroupKey {
@@ -150,6 +153,10 @@ interface AppealsTable extends GroupKey {
   reason: string
   state: 'open' | 'upheld' | 'rejected'
   at: Timestamp
+  number: GeneratedAlways<number>
+  decided_by: string | null
+  decided_at: Timestamp | null
+  decision_reason: string | null
 }
 
 interface CorrectionsTable extends GroupKey {
@@ -205,6 +212,51 @@ interface CursorsTable {
   moved_at: Timestamp
 }
 
+interface RuleMatchesTable extends GroupKey {
+  rule: string
+  message_id: string
+  seq: Generated<string>
+  sender_id: string
+  sent_at: Timestamp
+  text_key: number | null
+  answers: string | null
+}
+
+interface DemandsTable extends GroupKey {
+  message_id: string
+  sender_id: string
+  sent_at: Timestamp
+  hashes: number[]
+  bands: number[]
+}
+
+interface SilencesTable extends GroupKey {
+  silence_id: string
+  kind: 'emergency' | 'paused'
+  since: Timestamp
+  until: Timestamp
+  made_by: string
+  reason: string
+  ended_at: Timestamp | null
+  ended_by: string | null
+}
+
+interface ConfirmationsTable extends GroupKey {
+  number: number
+  message_id: string
+  asker_id: string
+  asked_at: Timestamp
+  offered_at: Timestamp
+  started_at: Timestamp | null
+  started_by: string | null
+}
+
+interface ConfirmationReadsTable extends GroupKey {
+  message_id: string
+  member_id: string
+  at: Timestamp
+}
+
 interface LeasesTable {
   name: string
   holder: string
@@ -215,6 +267,31 @@ interface DingtalkSessionsTable extends GroupKey {
   /** A secret. */
   url: string
   expires_at: Timestamp
+}
+
+interface GroupRegistryTable extends GroupKey {
+  purpose: string | null
+  temporary: boolean
+  ends_on: ColumnType<Date | null, string | null, string | null>
+  registered_by: string
+  registered_at: Timestamp
+}
+
+interface GroupCheckWeeksTable {
+  tenant_id: string
+  week: ColumnType<Date, string, string>
+  checked_at: Timestamp
+}
+
+interface GroupSuggestionsTable extends GroupKey {
+  kind: string
+  other_group_id: string
+  week: ColumnType<Date, string, string>
+  recipient: string
+  reason: string
+  facts: Json<unknown>
+  simulated: boolean
+  at: Timestamp
 }
 
 /** All tables of the store; the schema is in `migrations/`. */
@@ -236,4 +313,12 @@ export interface Tables {
   cursors: CursorsTable
   leases: LeasesTable
   dingtalk_sessions: DingtalkSessionsTable
+  rule_matches: RuleMatchesTable
+  demands: DemandsTable
+  silences: SilencesTable
+  confirmations: ConfirmationsTable
+  confirmation_reads: ConfirmationReadsTable
+  group_registry: GroupRegistryTable
+  group_check_weeks: GroupCheckWeeksTable
+  group_suggestions: GroupSuggestionsTable
 }

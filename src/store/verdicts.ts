@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { chinaDate } from '../domain/calendar.ts'
 import type { Verdict } from '../domain/verdict.ts'
-import type { GroupRef } from './groups.ts'
+import { type GroupRef, raiseVersion } from './groups.ts'
 import { type MessageRef, roundedProbabilities } from './messages.ts'
 import { storableJson } from './rows.ts'
 import type { Tables } from './tables.ts'
@@ -70,11 +70,6 @@ export async function rewriteVerdict(
       trx,
     )
   }
-  await trx
-    .updateTable('groups')
-    .set((row) => ({ version: row('version', '+', 1) }))
-    .where('tenant_id', '=', tenantId)
-    .where('group_id', '=', groupId)
-    .execute()
+  await raiseVersion(trx, message)
   return true
 }

@@ -92,6 +92,7 @@ export async function intakeOn(
   const by = { author: 'test', reason: 'test' }
   await policies.set({ tenantId: 'default', groupId: '' }, changes.policy ?? ENFORCED, by)
   const jobs = rememberedJobs()
-  const intake = createIntake({ db: store.db, jobs, rooms, policyOf: policies.of, ...changes.options })
+  const { of: policyOf, prepare: changePolicy } = policies
+  const intake = createIntake({ db: store.db, jobs, rooms, policyOf, changePolicy, ...changes.options })
   return { intake, policies, rooms, jobs }
 }

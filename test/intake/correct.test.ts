@@ -4,7 +4,7 @@ import type { Judge, JudgeInput } from '../../src/domain/verdict.ts'
 import { type CorrectionRequest, recordCorrection } from '../../src/intake/correct.ts'
 import { withdrawCorrection } from '../../src/intake/withdraw-correction.ts'
 import { loadJudge } from '../../src/judge/load.ts'
-import { appealsOf, setAppealState } from '../../src/store/appeals.ts'
+import { appealsOf, decideOpen } from '../../src/store/appeals.ts'
 import { correctionsOn, listCorrections, standingCorrections } from '../../src/store/corrections.ts'
 import type { Store } from '../../src/store/database.ts'
 import { decisionsBySender } from '../../src/store/decisions.ts'
@@ -267,6 +267,8 @@ onEachStore('an upheld appeal', (stores) => {
     expect(correction).toMatchObject({ messageId: boast.messageId, source: 'appeal', appealId, label: 'progress' })
     expect(await stateOf(store)).toEqual(['upheld'])
     expect((await correct(store, '', { about: { appealId }, label: 'progress' })).changed).toBe(false)
+    const told = await store.db.selectFrom('outbox').selectAll().where('cause', 'like', 'appeal:decided:%').execute()
+    expect(told).toMatchObject([{ recipient: 'limei', state: 'queued', body: expect.stringContaining('已获同意') }])
     await withdraw(store, correction.correctionId)
     expect(await stateOf(store)).toEqual(['open'])
   })
@@ -278,7 +280,8 @@ onEachStore('an upheld appeal', (stores) => {
       code: 'APPEAL_UNKNOWN',
       hint: expect.stringContaining(appealId),
     })
-    await setAppealState(store.db, { ...GROUP, messageId: boast.messageId, rule: 'no-boasting' }, 'rejected')
+    const rejected = { state: 'rejected' as const, by: '陈主任', at: MORNING, reason: '不合适' }
+    await decideOpen(store.db, { ...GROUP, messageId: boast.messageId, rule: 'no-boasting' }, rejected)
     await expect(correct(store, '', { about: { appealId } })).rejects.toMatchObject({ code: 'APPEAL_REJECTED' })
     expect(await listCorrections(store.db, 'default')).toEqual([])
     expect(await stateOf(store)).toEqual(['rejected'])

@@ -4,7 +4,7 @@ import { boastRule, brief, newWorld, policyOf, rule, say, WEDNESDAY_10 } from '.
 
 const at = WEDNESDAY_10
 const boast = { label: 'boast', at } as const
-const mute = { can: { privateMessage: false, groupPost: false } }
+const mute = { can: { privateMessage: false, groupPost: false, recall: false } }
 
 describe('a rule and a message', () => {
   it('meet where label and confidence suffice, and the sender is told in private at once', () => {
@@ -32,7 +32,7 @@ describe('a rule and a message', () => {
     ])
     expect(say(policy, newWorld(), { label: 'mandate', at, flags: ['asks_ack'] })).toEqual([])
     const [decision] = say(policy, newWorld(), { label: 'mandate', at, flags: ['asks_trace', 'asks_ack', 'deadline'] })
-    expect(decision?.reason).toContain('要求回复收到、要求拍照')
+    expect(decision?.reason).toContain('要求回复收到,要求拍照')
   })
   it('meet only where the sender has the role that the rule asks for', () => {
     const policy = policyOf([rule('leaders', { label: 'mandate', role: 'leader' }, ['remind-sender'])])
@@ -150,13 +150,15 @@ describe('who is told', () => {
 describe('a channel that cannot', () => {
   it('turns a note to the group into a note to the owner', () => {
     const policy = policyOf([rule('group', { label: 'boast' }, ['note-group'])])
-    const decisions = say(policy, newWorld(), boast, { can: { privateMessage: true, groupPost: false } })
+    const decisions = say(policy, newWorld(), boast, { can: { privateMessage: true, groupPost: false, recall: false } })
     expect(brief(decisions)).toEqual(['note-owner→owner'])
   })
   it('never turns a private word into a public one: every private word becomes a record', () => {
     for (const action of ['remind-sender', 'note-owner', 'offer-silent-confirm']) {
       const policy = policyOf([rule('r', { label: 'boast' }, [action])])
-      const decisions = say(policy, newWorld(), boast, { can: { privateMessage: false, groupPost: true } })
+      const decisions = say(policy, newWorld(), boast, {
+        can: { privateMessage: false, groupPost: true, recall: false },
+      })
       expect(brief(decisions)).toEqual(['record!no-channel'])
     }
   })

@@ -1,10 +1,12 @@
 import { fromChina } from '../../src/domain/calendar.ts'
-import type { Decision, PastDecision, PastMessage, PastPost } from '../../src/domain/decision.ts'
+import type { Decision, PastAsk, PastDecision, PastMatch, PastPost } from '../../src/domain/decision.ts'
 import { type Flag, LABELS, type Label } from '../../src/domain/label.ts'
 import { type Policy, policySchema, type Rule } from '../../src/domain/policy.ts'
 import type { Verdict } from '../../src/domain/verdict.ts'
 import { purposeOf } from '../../src/policy/budget.ts'
 import { type DecideInput, decide } from '../../src/policy/decide.ts'
+import { isAsk } from '../../src/policy/history.ts'
+import { areAlike, type Sketch, sketchOf } from '../../src/policy/sketch.ts'
 
 /** Wednesday 2026-03-04 10:00 in China: an ordinary working morning. */
 export const WEDNESDAY_10 = fromChina(2026, 3, 4, 10)
@@ -33,6 +35,8 @@ export function verdictOf(label: Label, confidence = 0.95, flags: Flag[] = []): 
   return { label, confidence, probabilities: probabilities as Record<Label, number>, flags, evidence: [] }
 }
 
+export const CAN_ALL = { privateMessage: true, groupPost: true, recall: false }
+
 export interface Said {
   label: Label
   at: number
@@ -41,32 +45,54 @@ export interface Said {
   text?: string
   confidence?: number
   flags?: Flag[]
+  mentionsAll?: boolean
+  quotedId?: string
+  opens?: { assignee: boolean; due: boolean }
 }
 
 export interface World {
-  messages: PastMessage[]
+  /** How many were said. */
+  count: number
+  matches: PastMatch[]
+  asks: PastAsk[]
+  sketches: { messageId: string; senderId: string; sentAt: number; sketch: Sketch }[]
   decisions: PastDecision[]
   posts: PastPost[]
   said: { message: string; decision: Decision }[]
 }
 
-export const newWorld = (): World => ({ messages: [], decisions: [], posts: [], said: [] })
+export const newWorld = (): World => ({
+  count: 0,
+  matches: [],
+  asks: [],
+  sketches: [],
+  decisions: [],
+  posts: [],
+  said: [],
+})
 
 /** Decides on one message and keeps the books as intake does. */
 export function say(policy: Policy, world: World, said: Said, rest: Partial<DecideInput> = {}): Decision[] {
-  const messageId = `m${world.messages.length + 1}`
+  const messageId = `m${++world.count}`
   const { label, at, from = 'zhang', role = 'member', text = '一条消息', confidence = 0.95, flags = [] } = said
-  const decisions = decide({
+  const { mentionsAll = false, quotedId, opens = null } = said
+  const sketch = sketchOf(text)
+  const demands = world.sketches
+    .filter((past) => sketch !== null && areAlike(past.sketch, sketch))
+    .map((past) => ({ ...past, groupId: 'g' }))
+  const { decisions, matches, isDemand } = decide({
     policy,
-    message: { messageId, senderId: from, text, sentAt: at, role },
+    message: { messageId, senderId: from, text, sentAt: at, role, mentionsAll, quotedId, opens },
     verdict: verdictOf(label, confidence, flags),
-    history: world,
+    history: { ...world, demands },
     ownerId: 'owner',
-    can: { privateMessage: true, groupPost: true },
+    can: CAN_ALL,
     ...rest,
   })
-  world.messages.push({ messageId, senderId: from, label, confidence, sentAt: at, role, flags })
-  world.messages.sort((a, b) => a.sentAt - b.sentAt)
+  world.matches.push(...matches)
+  if (isAsk(label, flags)) world.asks.push({ messageId, senderId: from, role, sentAt: at })
+  world.asks.sort((a, b) => a.sentAt - b.sentAt)
+  if (isDemand && sketch !== null) world.sketches.push({ messageId, senderId: from, sentAt: at, sketch })
   for (const decision of decisions) {
     world.said.push({ message: messageId, decision })
     world.decisions.push({ ...decision, messageId, senderId: from, at })

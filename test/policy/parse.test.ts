@@ -27,7 +27,7 @@ describe('a good policy file', () => {
     expect(policy).toMatchObject({ mode: 'observe', workHours: { from: 540, to: 1080 }, bot: { quiet: [1200, 480] } })
     expect(policy.rules[0]).toMatchObject({
       when: { label: ['boast'], confidence: 0.8 },
-      escalate: { after: 3, within: 604_800_000 },
+      escalate: [{ after: 3, within: 604_800_000 }],
     })
   })
   it('may use a few aliases, a byte order mark and Windows line ends', () => {
@@ -79,7 +79,7 @@ describe('a misspelt word', () => {
   })
   it('that resembles nothing is answered with what may be written', () => {
     expect(problems(file(...GOOD, 'xyz: 1'))).toEqual([
-      'p.yaml:6:1 xyz: 没有这个字段,这里可以写 name、mode、workHours、bot、exempt、digest、rules',
+      'p.yaml:6:1 xyz: 没有这个字段,这里可以写 name、mode、observeFirst、workHours、bot、exempt、digest、groups、rules',
     ])
   })
 })
@@ -110,7 +110,7 @@ describe('a wrong value', () => {
     [
       'a condition of nothing',
       '    when: { role: leader }',
-      'p.yaml:4:11 rules[0].when.label: when 至少要写 label 或 flags,否则每条消息都会命中',
+      'p.yaml:4:11 rules[0].when.label: when 至少要写 label、flags、text、pattern、mentionsAll、ranking、picturesOnly、missing 中的一项,否则每条消息都会命中',
     ],
     [
       'a word where fields belong',
@@ -182,6 +182,97 @@ describe('a wrong value', () => {
     expect(problems(file(...GOOD, '__proto__: 1', 'constructor: 2')).map((line) => line.split(' ')[0])).toEqual([
       'p.yaml:6:1',
       'p.yaml:7:1',
+    ])
+  })
+})
+
+describe('a condition on words, windows and times', () => {
+  const when = (text: string) => problems(file(...GOOD.slice(0, 3), `    when: { ${text} }`, ...GOOD.slice(4)))
+  it.each([
+    ['文字: 打卡', 'text'],
+    ['关键词: 打卡', 'text'],
+    ['keywords: 打卡', 'text'],
+    ['正则: 打卡', 'pattern'],
+    ['regex: 打卡', 'pattern'],
+    ['所有人: true', 'mentionsAll'],
+    ['mentionAll: true', 'mentionsAll'],
+    ['排名: true', 'ranking'],
+    ['只有图片: true', 'picturesOnly'],
+    ['pictureOnly: true', 'picturesOnly'],
+    ['缺少: due', 'missing'],
+    ['重复: 7d', 'repeated'],
+    ['repeat: 7d', 'repeated'],
+    ['休息日: true', 'restDay'],
+    ['rest_day: true', 'restDay'],
+    ['周末: true', 'restDay'],
+    ['下班后: true', 'outOfHours'],
+    ['按: sender', 'of'],
+    ['次数: 3', 'count'],
+    ['把握: 0.9', 'confidence'],
+  ])('that is called {%s} is told its name, %s', (written, meant) => {
+    const field = written.split(':')[0]
+    expect(when(`label: task, ${written}`)).toContain(
+      `p.yaml:4:26 rules[0].when.${field}: 没有这个字段,是不是想写 ${meant}?`,
+    )
+  })
+  it.each([
+    ['missing: 负责人', 'p.yaml:4:35 rules[0].when.missing: 不认识这个值(现在是 负责人),是不是想写 assignee?'],
+    ['missing: [时限]', 'p.yaml:4:36 rules[0].when.missing[0]: 不认识这个值(现在是 时限),是不是想写 due?'],
+    [
+      'count: 3, within: 1h, of: 同一人',
+      'p.yaml:4:52 rules[0].when.of: 不认识这个值(现在是 同一人),是不是想写 sender?',
+    ],
+    [
+      'count: 3, within: 1h, of: 同一句话',
+      'p.yaml:4:52 rules[0].when.of: 不认识这个值(现在是 同一句话),是不是想写 text?',
+    ],
+    ['count: 3, within: 1h, of: replys', 'p.yaml:4:52 rules[0].when.of: 不认识这个值(现在是 replys),是不是想写 reply?'],
+    ['repeated: 0d', 'p.yaml:4:36 rules[0].when.repeated: 写成数字加单位,例如 10m、12h、7d(现在是 0d)'],
+    ['of: sender', 'p.yaml:4:30 rules[0].when.of: of 说的是按什么数,要和 count、within 一起写'],
+    [
+      'pattern: "(?=打卡)"',
+      'p.yaml:4:35 rules[0].when.pattern: 不支持向前看、向后看和反向引用:它们可能让机器人卡住,请换一种写法',
+    ],
+    ['pattern: "(.*)"', 'p.yaml:4:35 rules[0].when.pattern: 这个表达式什么文字都能匹配,请写得具体些'],
+    ['pattern: "."', 'p.yaml:4:35 rules[0].when.pattern: 这个表达式几乎什么文字都能匹配,请写得具体些'],
+    ['pattern: "(打卡"', 'p.yaml:4:35 rules[0].when.pattern: 这不是一个正确的表达式(RE2 语法),请检查括号和反斜杠'],
+    [
+      'pattern: ".{0,999}打卡"',
+      'p.yaml:4:35 rules[0].when.pattern: 重复次数太多,会拖慢机器人,请把大括号里的数改小,例如 {0,20}',
+    ],
+  ])('that is wrong, as {%s}, is refused at its place', (written, expected) => {
+    expect(when(`label: task, ${written}`)).toEqual([expected])
+  })
+  it.each([
+    ['紧急: true', 'urgent'],
+    ['升级: {}', 'escalate'],
+    ['标题: x', 'title'],
+    ['依据: x', 'clause'],
+  ])('belongs to a rule whose field {%s} is told its name, %s', (written, meant) => {
+    const lines = problems(file(...GOOD, `    ${written}`))
+    expect(lines).toEqual([`p.yaml:6:5 rules[0].${written.split(':')[0]}: 没有这个字段,是不是想写 ${meant}?`])
+  })
+  it('belongs to a policy whose fields in Chinese are told their names', () => {
+    expect(problems(file(...GOOD, '先观察: 7d', '豁免: {}')).map((line) => line.split('想写 ')[1])).toEqual([
+      'observeFirst?',
+      'exempt?',
+    ])
+    expect(problems(file(...GOOD, 'bot: { 撤回: true }'))).toEqual([
+      'p.yaml:6:8 bot.撤回: 没有这个字段,是不是想写 mayRecall?',
+    ])
+  })
+  it('has actions that are told their names as well', () => {
+    for (const [written, meant] of [
+      ['撤回', 'recall'],
+      ['请补充', 'ask-for-details'],
+      ['ask-details', 'ask-for-details'],
+    ]) {
+      expect(problems(file(...GOOD.slice(0, 4), `    then: [${written}]`))[0]).toContain(`是不是想写 ${meant}?`)
+    }
+  })
+  it('observes first for a length of time', () => {
+    expect(problems(file(...GOOD, 'observeFirst: 0d'))).toEqual([
+      'p.yaml:6:15 observeFirst: 写成数字加单位,例如 10m、12h、7d(现在是 0d)',
     ])
   })
 })

@@ -88,11 +88,18 @@ describe('a window of a count', () => {
       ),
     ).toEqual([])
   })
-  it('starts afresh after an emergency that held it', () => {
-    const policy = policyOf([flood], { workHours: { emergencies: ['防汛'] } })
+  it('is neither filled nor completed by what is said in an emergency, or with an exempt word', () => {
+    const policy = policyOf([flood], { workHours: { emergencies: ['防汛'] }, exempt: { keywords: ['值班签到'] } })
     const world = newWorld()
     for (let index = 0; index < 4; index++) say(policy, world, { label: 'ritual', at })
-    expect(brief(say(policy, world, { label: 'ritual', at, text: '防汛收到' }))).toEqual(['record!emergency'])
+    for (const text of ['防汛收到', '值班签到']) expect(say(policy, world, { label: 'ritual', at, text })).toEqual([])
+    expect(brief(say(policy, world, { label: 'ritual', at }))).toEqual(['record→null'])
+  })
+  it('starts afresh after one that was completed while the bot was silenced', () => {
+    const world = newWorld()
+    const policy = policyOf([flood])
+    for (let index = 0; index < 4; index++) say(policy, world, { label: 'ritual', at })
+    expect(brief(say(policy, world, { label: 'ritual', at }, { silence: 'paused' }))).toEqual(['record!paused'])
     for (let index = 0; index < 4; index++) expect(say(policy, world, { label: 'ritual', at })).toEqual([])
     expect(say(policy, world, { label: 'ritual', at })).toHaveLength(1)
   })
@@ -100,11 +107,35 @@ describe('a window of a count', () => {
     const policy = policyOf([flood])
     const world = newWorld()
     for (let index = 0; index < 7; index++) say(policy, world, { label: 'ritual', at: at + index })
-    world.messages = world.messages.filter(({ messageId }) => messageId !== 'm5')
+    world.matches = world.matches.filter(({ messageId }) => messageId !== 'm5')
     for (let index = 7; index < 9; index++) {
       expect(say(policy, world, { label: 'ritual', at: at + index })).toEqual([])
     }
     expect(say(policy, world, { label: 'ritual', at: at + 9 })).toHaveLength(1)
+  })
+  it('is not completed again by messages that a late one has already completed it with', () => {
+    expect(
+      met(
+        policyOf([flood]),
+        [2000, 3000, 4000, 5000, 1000, 6000, 7000, 8000, 9000, 10_000].map((ms) => at + ms),
+      ),
+    ).toEqual([5, 10])
+  })
+  it('is found also where it ends with the late message and not with the latest', () => {
+    expect(
+      met(
+        policyOf([flood]),
+        [0, 1, 2, 3, 13, 4].map((m) => at + m * MINUTE),
+      ),
+    ).toEqual([6])
+  })
+  it('is open again where the decision that completed it was taken back', () => {
+    const policy = policyOf([flood])
+    const world = newWorld()
+    for (let index = 0; index < 5; index++) say(policy, world, { label: 'ritual', at })
+    world.matches.pop()
+    for (const decision of world.decisions) decision.held = 'corrected'
+    expect(say(policy, world, { label: 'ritual', at })).toHaveLength(1)
   })
   it('says the number and the time in its reason', () => {
     const world = newWorld()
@@ -121,9 +152,8 @@ describe('a window of a count', () => {
       moment += ((index * 37) % 11) * 20_000
       const kept = {
         ...newWorld(),
-        messages: full.messages
-          .filter((past) => past.sentAt > moment - needs.within && needs.messageCount[past.label] > 0)
-          .slice(-needs.messageCount.ritual),
+        count: full.count,
+        matches: full.matches.filter((past) => past.sentAt > moment - needs.matchesWithin),
         decisions: full.decisions.filter((past) => past.at > moment - needs.decisionsWithin),
       }
       const said = { label: index % 3 ? 'ritual' : 'chatter', at: moment } as const
@@ -135,82 +165,92 @@ describe('a window of a count', () => {
   })
 })
 
-describe('escalation', () => {
-  const policy = policyOf([
-    rule('no-boasting', { label: 'boast' }, ['remind-sender'], escalate(3, '7d', ['note-owner'])),
-  ])
-  const boastAt = (moment: number, from = 'zhang') => ({ label: 'boast', at: moment, from }) as const
+describe('the windows of a rule', () => {
+  const counting = (of: string) => policyOf([rule('r', { label: 'ritual', count: 3, within: '10m', of }, ['record'])])
+  const outcomes = (of: string, said: { from?: string; text?: string; quotedId?: string }[]) => {
+    const world = newWorld()
+    const policy = counting(of)
+    return said.map((each, index) => say(policy, world, { label: 'ritual', at: at + index, ...each }).length)
+  }
 
-  it('takes the place of the first step at the third time', () => {
-    const world = newWorld()
-    expect(brief(say(policy, world, boastAt(at)))).toEqual(['remind-sender→zhang'])
-    expect(brief(say(policy, world, boastAt(at + DAY)))).toEqual(['remind-sender→zhang'])
-    const third = say(policy, world, boastAt(at + 2 * DAY))
-    expect(brief(third)).toEqual(['note-owner→owner'])
-    expect(third[0]?.reason).toContain('7天内第3次')
+  it('are each sender’s own where it counts by sender', () => {
+    const said = ['a', 'b', 'a', 'b', 'a', 'b', 'c'].map((from) => ({ from }))
+    expect(outcomes('sender', said)).toEqual([0, 0, 0, 0, 1, 1, 0])
   })
-  it('forgets: points decay with the window', () => {
-    const world = newWorld()
-    say(policy, world, boastAt(at))
-    say(policy, world, boastAt(at + DAY))
-    expect(brief(say(policy, world, boastAt(at + 7 * DAY)))).toEqual(['remind-sender→zhang'])
+  it('are each text’s own where it counts by text, whatever the width, the marks and the stickers', () => {
+    const said = ['收到', '辛苦了', '收到!', '收 到[强]', '辛苦了'].map((text) => ({ text }))
+    expect(outcomes('text', said)).toEqual([0, 0, 0, 1, 0])
   })
-  it('leaves no trace of a decision that was withdrawn', () => {
+  it('hold no message without words where it counts by text', () => {
+    expect(outcomes('text', Array(4).fill({ text: '[图片]' }))).toEqual([0, 0, 0, 0])
     const world = newWorld()
-    say(policy, world, boastAt(at))
-    say(policy, world, boastAt(at + DAY))
-    world.decisions.pop()
-    expect(brief(say(policy, world, boastAt(at + 2 * DAY)))[0]).toMatch(/^remind-sender/)
+    say(counting('text'), world, { label: 'ritual', at, text: '[图片]' })
+    expect(world.matches).toEqual([])
   })
-  it('counts each person apart', () => {
+  it('are each message’s own where it counts replies', () => {
+    const said = ['m', 'n', 'm', 'n', 'm', 'n', 'o'].map((quotedId) => ({ quotedId }))
+    expect(outcomes('reply', said)).toEqual([0, 0, 0, 0, 1, 1, 0])
+  })
+  it('take what quotes nothing for an answer to the last demand, and to none where there is none', () => {
     const world = newWorld()
-    for (const from of ['zhang', 'li', 'wang']) {
-      expect(brief(say(policy, world, boastAt(at, from)))).toEqual([`remind-sender→${from}`])
-    }
+    const policy = counting('reply')
+    const reply = (ms: number) => say(policy, world, { label: 'ritual', at: at + ms }).length
+    expect([reply(0), reply(1), reply(2), reply(3)]).toEqual([0, 0, 0, 0])
+    say(policy, world, { label: 'task', at: at + 4, from: 'boss', role: 'leader' })
+    expect([reply(5), reply(6)]).toEqual([0, 0])
+    say(policy, world, { label: 'task', at: at + 7, from: 'boss', role: 'leader' })
+    expect([reply(8), reply(9), reply(10)]).toEqual([0, 0, 1])
   })
-  it('counts a message once, however many actions its rule has', () => {
-    const twice = policyOf([
-      rule('r', { label: 'boast' }, ['record', 'remind-sender'], escalate(3, '7d', ['note-owner'])),
+  it('offer silent confirmation to the one whose message is answered, not to the last who asked', () => {
+    const world = newWorld()
+    const policy = policyOf([
+      rule('r', { label: 'ritual', count: 2, within: '10m', of: 'reply' }, ['offer-silent-confirm']),
     ])
-    const world = newWorld()
-    say(twice, world, boastAt(at))
-    expect(brief(say(twice, world, boastAt(at + DAY)))).toEqual(['record→null', 'remind-sender→zhang'])
+    say(policy, world, { label: 'task', at, from: 'boss', role: 'leader' })
+    say(policy, world, { label: 'task', at: at + 1, from: 'other', role: 'leader' })
+    const reply = () => brief(say(policy, world, { label: 'ritual', at: at + 2, quotedId: 'm1' }))
+    expect([reply(), reply()]).toEqual([[], ['offer-silent-confirm→boss']])
   })
-  it('does not count what was exempt or an emergency', () => {
-    const calm = policyOf([rule('r', { label: 'boast' }, ['remind-sender'], escalate(2, '7d', ['note-owner']))], {
-      workHours: { emergencies: ['防汛'] },
-    })
+  it('count the same from whatever is kept, also where another window’s message is no longer at hand', () => {
     const world = newWorld()
-    say(calm, world, { ...boastAt(at), text: '防汛工作成效显著' })
-    expect(brief(say(calm, world, boastAt(at + 1)))).toEqual(['remind-sender→zhang'])
-  })
-  it('notes to the owner once a window about one person, never one a message', () => {
-    const generous = policyOf([rule('r', { label: 'boast' }, ['record'], escalate(2, '7d', ['note-owner']))], {
-      bot: { remindersPerPersonPerWeek: 50 },
-    })
-    const world = newWorld()
-    const outcomes = Array.from({ length: 6 }, (_, day) => brief(say(generous, world, boastAt(at + day * 1000)))[0])
-    expect(outcomes).toEqual(['record→null', 'note-owner→owner', ...Array(4).fill('note-owner!budget')])
+    const policy = counting('sender')
+    for (let index = 0; index < 3; index++) say(policy, world, { label: 'ritual', at: at + index, from: 'a' })
+    world.matches = world.matches.filter(({ messageId }) => messageId !== 'm3')
+    for (let index = 0; index < 2; index++) say(policy, world, { label: 'ritual', at: at + 3, from: 'b' })
+    expect(say(policy, world, { label: 'ritual', at: at + 4, from: 'b' })).toHaveLength(1)
+    expect(say(policy, world, { label: 'ritual', at: at + 4, from: 'a' })).toEqual([])
   })
 })
 
 describe('what the store must fetch', () => {
   it('is nothing for a policy that looks at single messages', () => {
     const needs = historyNeeds(policyOf([boastRule]))
-    expect(needs).toMatchObject({ within: 0, decisionsWithin: 0, postsWithin: 7 * DAY })
-    expect(Object.values(needs.messageCount).every((count) => count === 0)).toBe(true)
+    expect(needs).toEqual({
+      matchesWithin: 0,
+      asksWithin: 0,
+      demandsWithin: 0,
+      decisionsWithin: 0,
+      postsWithin: 7 * DAY,
+    })
   })
   it('reaches as far as the longest window and the longest escalation', () => {
     const needs = historyNeeds(
       policyOf([flood, rule('r', { label: 'boast' }, ['record'], escalate(3, '14d', ['note-owner']))]),
     )
-    expect(needs).toMatchObject({ within: 10 * MINUTE, decisionsWithin: 14 * DAY })
-    expect(needs.messageCount.ritual).toBeGreaterThanOrEqual(4)
-    expect(needs.messageCount.boast).toBe(0)
+    expect(needs).toMatchObject({ matchesWithin: 20 * MINUTE, decisionsWithin: 14 * DAY })
   })
   it('reaches a day back to find who asked, where silent confirmation is offered', () => {
     const needs = historyNeeds(policyOf([rule('r', { label: 'ritual' }, ['offer-silent-confirm'])]))
-    expect(needs.within).toBe(DAY)
-    expect(needs.messageCount.task).toBeGreaterThan(0)
+    expect(needs.asksWithin).toBe(DAY)
+  })
+  it('reaches a day back to find what was answered, where replies are counted', () => {
+    const needs = historyNeeds(
+      policyOf([rule('r', { label: 'ritual', count: 3, within: '5m', of: 'reply' }, ['record'])]),
+    )
+    expect(needs.asksWithin).toBe(DAY)
+  })
+  it('reaches as far as a repeated demand is looked for, and a day to gather notes', () => {
+    const needs = historyNeeds(policyOf([rule('r', { label: 'task', repeated: '30d' }, ['note-owner'])]))
+    expect(needs).toMatchObject({ demandsWithin: 30 * DAY, decisionsWithin: DAY })
   })
 })

@@ -16,15 +16,16 @@ const decisionOf = (action: Action): Decision => ({
 const words = (action: Action, label: Label, context: Partial<PhraseContext> = {}) =>
   phrase(decisionOf(action), { rule: undefined, label, excerpt: '我镇荣获全县第一名', ...context })
 
-const SPOKEN = ACTIONS.filter((action) => action !== 'record')
+const SPOKEN = ACTIONS.filter((action) => action !== 'record' && action !== 'recall')
 const longest = titled({ title: '长'.repeat(100), clause: '𠮷'.repeat(150) })
 const every = SPOKEN.flatMap((action) =>
   LABELS.flatMap((label) => Array.from({ length: 12 }, (_, cause) => ({ action, label, cause: `c${cause}` }))),
 )
 
 describe('what the bot says', () => {
-  it('is nothing for a record', () => {
+  it('is nothing for a record, and nothing for what is taken out', () => {
     expect(words('record', 'boast')).toBe('')
+    expect(words('recall', 'boast')).toBe('')
   })
   it('is the same whenever the same is said', () => {
     expect(words('remind-sender', 'boast')).toBe(words('remind-sender', 'boast'))

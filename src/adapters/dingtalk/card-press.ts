@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { EpochMs, GroupMessage } from '../../domain/message.ts'
+import { type EpochMs, type GroupMessage, PRESS } from '../../domain/message.ts'
 import { parseJson } from '../../net/parse-json.ts'
 import type { Receipt } from '../adapter.ts'
 import type { Press, PressSeal } from '../press-seal.ts'
@@ -57,7 +57,7 @@ export function readCardPress(body: Record<string, unknown>, options: CardPressO
   const message: GroupMessage = {
     tenantId,
     ...(press.p ? { chat: 'single', groupId: `single:${userId}`.slice(0, 256) } : { chat: 'group', groupId: press.g }),
-    messageId: `press-${createHash('sha256').update(known).digest('hex').slice(0, 32)}`,
+    messageId: `${PRESS}${createHash('sha256').update(known).digest('hex').slice(0, 32)}`,
     adapter: 'dingtalk',
     channelId,
     sentAt: receivedAt,

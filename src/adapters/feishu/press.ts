@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { GroupMessage } from '../../domain/message.ts'
+import { type GroupMessage, PRESS } from '../../domain/message.ts'
 import type { Receipt } from '../adapter.ts'
 import { plainText } from '../markdown.ts'
 import type { PressSeal } from '../press-seal.ts'
@@ -51,7 +51,7 @@ export function readPress({ event, id, createdAt }: Envelope, reading: Reading, 
   const message: GroupMessage = {
     tenantId: reading.tenantId,
     ...placeOf(button, operator.open_id, context.open_chat_id, reading),
-    messageId: `press-${createHash('sha256').update(known).digest('hex').slice(0, 32)}`,
+    messageId: `${PRESS}${createHash('sha256').update(known).digest('hex').slice(0, 32)}`,
     adapter: 'feishu',
     channelId: reading.channelId,
     sentAt,

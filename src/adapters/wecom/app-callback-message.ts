@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { GroupMessage } from '../../domain/message.ts'
+import { type GroupMessage, PRESS } from '../../domain/message.ts'
 import { refusal } from '../refusal.ts'
 import { MEDIA, messageText, platformId } from '../text.ts'
 import { readButtonKey } from './card.ts'
@@ -70,7 +70,7 @@ function pressed(body: Body, options: AppMessageOptions): AppWord {
   const known = [body.FromUserName, body.CreateTime, body.Event, body.EventKey, body.TaskId ?? '']
   const message: GroupMessage = {
     ...common(body, options),
-    messageId: `press-${createHash('sha256').update(JSON.stringify(known)).digest('hex').slice(0, 32)}`,
+    messageId: `${PRESS}${createHash('sha256').update(JSON.stringify(known)).digest('hex').slice(0, 32)}`,
     ...(groupId === undefined || inPrivate ? privately(body) : { chat: 'group', groupId }),
     kind: 'text',
     text: messageText(command),

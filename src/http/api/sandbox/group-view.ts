@@ -5,8 +5,9 @@ import { isOverdue } from '../../../domain/ledger.ts'
 import type { EpochMs, Member } from '../../../domain/message.ts'
 import { GROUP, SIMULATED_CHANNEL } from '../../../domain/outbound.ts'
 import type { PolicyInForce } from '../../../intake/group-state.ts'
+import { modeIn } from '../../../policy/mode.ts'
 import { decisionsOn } from '../../../store/decisions.ts'
-import { type GroupRef, membersOf } from '../../../store/groups.ts'
+import { findGroup, type GroupRef, membersOf } from '../../../store/groups.ts'
 import { itemsOf } from '../../../store/ledger.ts'
 import { shownMessages } from '../../../store/messages.ts'
 import { outboxSince } from '../../../store/outbox.ts'
@@ -40,10 +41,11 @@ export async function groupView(
     (decision) => decision.message_id,
   )
   const items = await itemsOf(db, [group], now - BACK_MS)
+  const knownSince = (await findGroup(db, group))?.createdAt ?? now
   const posts = await outboxSince(db, group, now - BACK_MS, POSTS)
   return {
     group: { groupId: group.groupId, name: group.name, members },
-    policy: { name: inForce.policy.name, mode: inForce.policy.mode, version: inForce.version },
+    policy: { name: inForce.policy.name, mode: modeIn(inForce.policy, knownSince, now), version: inForce.version },
     messages: messages.map((message) => ({
       messageId: message.messageId,
       sentAt: new Date(message.sentAt).toISOString(),

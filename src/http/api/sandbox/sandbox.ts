@@ -8,6 +8,7 @@ import type { Clock } from '../../../domain/message.ts'
 import type { Transcript } from '../../../domain/transcript.ts'
 import type { PolicyBook } from '../../../intake/policy-book.ts'
 import { composeDigest } from '../../../outbox/compose-digest.ts'
+import { enforcedFrom } from '../../../policy/edit-policy.ts'
 import { withMode } from '../../../policy/with-mode.ts'
 import { lastSentAt } from '../../../store/messages.ts'
 import type { Tables } from '../../../store/tables.ts'
@@ -83,7 +84,9 @@ export function sandboxRoutes({ db, policies, transcripts, groups, changes, secr
     const body = modeSchema.safeParse(parseJson(await readBody(ctx.req)))
     if (!body.success) throw new CodedError('MODE_INVALID', 'mode 只能是 observe 或 enforce', { status: 400 })
     const { mode } = body.data
-    await policies.set(group, withMode(policies.sourceOf(group), mode), { author: 'sandbox', reason: `改为 ${mode}` })
+    const source = policies.sourceOf(group)
+    const changed = mode === 'enforce' ? enforcedFrom(source) : withMode(source, mode)
+    await policies.set(group, changed, { author: 'sandbox', reason: `改为 ${mode}` })
     changes.announce(group)
     ctx.body = { mode }
   })

@@ -21,15 +21,20 @@ export const FLAG_WORDS: Readonly<Record<Flag, string>> = {
 export const ACTION_WORDS: Readonly<Record<Action, string>> = {
   record: '仅作记录',
   'remind-sender': '私下提醒',
+  'ask-for-details': '私下请补充',
   'note-owner': '告知群主',
   'note-group': '在群里汇总说明',
   'offer-silent-confirm': '建议改用静默确认',
+  recall: '撤回',
 }
 
 export const HOLD_WORDS: Readonly<Record<Hold, string>> = {
   budget: '因额度未发',
+  gathered: '已并入前一条,未另发',
   exempt: '属于豁免,未发',
   emergency: '属于应急,未发',
+  paused: '机器人已静默,未发',
+  'own-words': '转述机器人的话,未发',
   'no-recipient': '没有可告知的人,未发',
   'no-channel': '没有可用的渠道,未发',
   corrected: '判断已更正,不作数',
