@@ -44,8 +44,8 @@ export function readPress({ event, id, createdAt }: Envelope, reading: Reading, 
   if (button.memberId === undefined && context.open_chat_id !== undefined && context.open_chat_id !== button.groupId)
     return turnedAway('请在原来的群里操作')
   // The first 13 digits: milliseconds, whether microseconds follow or not.
-  const sentAt = Number(createdAt.slice(0, 13))
-  if (!(sentAt >= 1e12)) throw malformed('create_time')
+  const [milliseconds] = /^[1-9]\d{12}/.exec(createdAt) ?? []
+  if (milliseconds === undefined) throw malformed('create_time')
   const known = id === '' ? token : id
   if (known === '') throw malformed('event_id')
   const message: GroupMessage = {
@@ -54,7 +54,7 @@ export function readPress({ event, id, createdAt }: Envelope, reading: Reading, 
     messageId: `${PRESS}${createHash('sha256').update(known).digest('hex').slice(0, 32)}`,
     adapter: 'feishu',
     channelId: reading.channelId,
-    sentAt,
+    sentAt: Number(milliseconds),
     kind: 'text',
     text: messageText(button.command),
     mentions: [],

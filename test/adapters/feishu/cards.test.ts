@@ -193,6 +193,11 @@ describe('a pressed button of Feishu', () => {
     expect(refusalOf(() => press(feishuPressed(close, { token: '' }, unnamed)))).toMatchObject({ status: 400 })
   })
 
+  it.each(['1e999', '-1', '17000000000', 'yesterday'])('is refused where its time is none: %s', async (create_time) => {
+    const [close] = await pressable()
+    expect(() => pressed(feishuPressed(close, {}, { create_time }))).toThrow('create_time')
+  })
+
   it('counts only in the group, or from the member, that the card was meant for', async () => {
     const elsewhere = { context: { open_chat_id: 'oc_2' } }
     const another = { operator: { open_id: 'ou_li' } }
