@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PRESS } from './press.ts'
 
 /** A moment in milliseconds since 1970-01-01T00:00:00Z. */
 export type EpochMs = number
@@ -50,9 +51,6 @@ export const groupMessageSchema = z.object({
   quote: z.object({ messageId: id.optional(), senderId: id.optional(), text: z.string() }).optional(),
 })
 export type GroupMessage = z.infer<typeof groupMessageSchema>
-
-/** What the id of a pressed button begins with, which adapters make up since platforms give it none. */
-export const PRESS = 'press-'
 
 /** True where nobody typed the message: its words are those of a button, and nobody else in the group sees them. */
 export const isPress = ({ messageId }: Pick<GroupMessage, 'messageId'>): boolean => messageId.startsWith(PRESS)

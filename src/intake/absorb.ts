@@ -1,3 +1,4 @@
+import { isPress } from '../domain/message.ts'
 import { recipientOf } from '../domain/outbound.ts'
 import type { RecentMessage } from '../store/messages.ts'
 import type { Effects } from './effects.ts'
@@ -22,7 +23,8 @@ export function absorb(state: GroupState, effects: Effects): void {
     label: stored.verdict?.label ?? null,
     sentAt: stored.sentAt,
   }
-  insertByTime(state.recent, recent)
+  // Nobody in the group sees a pressed button.
+  if (!isPress(recent)) insertByTime(state.recent, recent)
   if (isJudged(recent)) insertByTime(state.judged, recent)
   const sender = { memberId: recent.senderId, role: recent.role }
   remember(state, { message: recent, sender }, stored.verdict, effects)

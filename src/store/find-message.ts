@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import type { GroupMessage, Role } from '../domain/message.ts'
+import { PRESS } from '../domain/press.ts'
 import type { Group } from './groups.ts'
 import { type MessageRef, messageKey, type RecentMessage } from './messages.ts'
 import { unnest } from './rows.ts'
@@ -73,11 +74,12 @@ export async function wordsOf(
   )
 }
 
-/** The last `limit` messages of a group that had arrived before this one, oldest first by sending time. */
+/** The last `limit` messages of a group that had arrived before this one, pressed buttons aside since nobody there sees them, oldest first by sending time. */
 export async function messagesBefore(db: Kysely<Tables>, ref: MessageRef, limit: number): Promise<RecentMessage[]> {
   const rows = await rowsOf(db, ref)
     .select(['message_id', 'sender_id', 'sender_role', 'text', 'label', 'sent_at'])
     .where('position', '<', rowsOf(db, ref).select('position').where('message_id', '=', ref.messageId))
+    .where('message_id', 'not like', `${PRESS}%`)
     .orderBy('sent_at', 'desc')
     .orderBy('position', 'desc')
     .limit(limit)

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { chinaDate } from '../domain/calendar.ts'
 import type { Label } from '../domain/label.ts'
 import type { EpochMs, GroupMessage, Role } from '../domain/message.ts'
+import { PRESS } from '../domain/press.ts'
 import type { Evidence, Verdict } from '../domain/verdict.ts'
 import type { GroupRef } from './groups.ts'
 import { insertRows, timestamp, unnest } from './rows.ts'
@@ -118,7 +119,7 @@ export interface RecentMessage extends GroupRef {
   sentAt: EpochMs
 }
 
-/** The last `limit` messages of each group, oldest first. */
+/** The last `limit` messages of each group, oldest first; pressed buttons aside, since nobody in the group sees them. */
 export async function recentMessages(
   trx: Kysely<Tables>,
   groups: readonly GroupRef[],
@@ -141,7 +142,7 @@ export async function recentMessages(
     )} as k(tenant_id, group_id)
     cross join lateral (
       select * from messages m
-      where m.tenant_id = k.tenant_id and m.group_id = k.group_id
+      where m.tenant_id = k.tenant_id and m.group_id = k.group_id and m.message_id not like ${`${PRESS}%`}
       order by m.sent_at desc, m.position desc
       limit ${limit}
     ) m

@@ -11,12 +11,12 @@ import { up as listeners } from './migrations/0007-listeners.ts'
 import { up as outboxForms } from './migrations/0008-outbox-forms.ts'
 import { up as sessions } from './migrations/0009-sessions.ts'
 import { up as outboxLines } from './migrations/0010-outbox-lines.ts'
-import { up as policyWindows } from './migrations/0012-policy-windows.ts'
-import { up as appealDecisions } from './migrations/0013-appeal-decisions.ts'
-import { up as confirmations } from './migrations/0014-confirmations.ts'
-import { up as groupRegistry } from './migrations/0015-group-registry.ts'
-import { up as policyRestores } from './migrations/0016-policy-restores.ts'
-import { up as openingMessages } from './migrations/0017-opening-messages.ts'
+import { up as policyWindows } from './migrations/0011-policy-windows.ts'
+import { up as appealDecisions } from './migrations/0012-appeal-decisions.ts'
+import { up as confirmations } from './migrations/0013-confirmations.ts'
+import { up as groupRegistry } from './migrations/0014-group-registry.ts'
+import { up as policyRestores } from './migrations/0015-policy-restores.ts'
+import { up as openingMessages } from './migrations/0016-opening-messages.ts'
 
 /** Numbered once and never changed: a deployment may stand at any of them. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -30,12 +30,12 @@ const MIGRATIONS: Record<string, Migration> = {
   '0008-outbox-forms': { up: outboxForms },
   '0009-sessions': { up: sessions },
   '0010-outbox-lines': { up: outboxLines },
-  '0012-policy-windows': { up: policyWindows },
-  '0013-appeal-decisions': { up: appealDecisions },
-  '0015-group-registry': { up: groupRegistry },
-  '0014-confirmations': { up: confirmations },
-  '0016-policy-restores': { up: policyRestores },
-  '0017-opening-messages': { up: openingMessages },
+  '0011-policy-windows': { up: policyWindows },
+  '0012-appeal-decisions': { up: appealDecisions },
+  '0013-confirmations': { up: confirmations },
+  '0014-group-registry': { up: groupRegistry },
+  '0015-policy-restores': { up: policyRestores },
+  '0016-opening-messages': { up: openingMessages },
 }
 
 /** Brings the schema up to date; safe with several nodes starting at once (the migrator locks). */

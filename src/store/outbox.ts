@@ -323,7 +323,8 @@ export async function overdueEntries(
 export const outboxSince = (db: Kysely<Tables>, group: GroupRef, since: EpochMs, limit: number) =>
   db
     .selectFrom('outbox')
-    .select(['outbox_id', 'recipient', 'purpose', 'channel', 'body', 'state', 'not_before'])
+    .select(['outbox_id', 'cause', 'message_id', 'recipient', 'purpose', 'channel', 'body', 'card'])
+    .select(['state', 'held', 'not_before'])
     .where('tenant_id', '=', group.tenantId)
     .where('group_id', '=', group.groupId)
     .where('created_at', '>=', new Date(since))

@@ -106,7 +106,7 @@ onEachStore('words over the one WeCom connection of several nodes', (stores, kin
     const { clock, holder, waiting, push, pushed, end } = await twoNodes(store, await secondHandle(store))
     const entries = []
     for (let n = 0; n < 5; n++) entries.push(await push(`第 ${n} 项`))
-    for (let round = 0; pushed().length < entries.length && round < 20; round++) {
+    for (let round = 0; pushed().length < entries.length && round < 400; round++) {
       await Promise.all(entries.flatMap((entry) => [waiting.courier.deliver(entry), holder.courier.deliver(entry)]))
       clock.at += 2000
     }

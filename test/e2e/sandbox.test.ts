@@ -1,28 +1,9 @@
-import { existsSync } from 'node:fs'
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startTestApp } from '../helpers/app.ts'
+import { openBrowser, openSandbox, say as sayOn } from './browser.ts'
 
-/** How long the page may take to show what happened, in milliseconds. */
-const PATIENCE_MS = 15_000
 const REPLAY_MS = 120_000
-
-async function openBrowser(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium'
-  if (!existsSync(executablePath))
-    throw new Error(`No browser at ${executablePath}: install chromium, or set CHROMIUM_PATH to where it is.`)
-  return chromium.launch({
-    executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
-}
 
 let app: Awaited<ReturnType<typeof startTestApp>>
 let browser: Browser
@@ -41,33 +22,16 @@ afterAll(async () => {
 })
 
 beforeEach(async () => {
-  mishaps = []
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-  page.setDefaultTimeout(PATIENCE_MS)
-  page.on('pageerror', (error) => mishaps.push(`exception: ${error.message}`))
-  page.on('console', (message) => {
-    if (message.type() === 'error') mishaps.push(`console: ${message.text()}`)
-  })
-  page.on('request', (request) => {
-    if (!request.url().startsWith(app.url)) mishaps.push(`request to ${request.url()}`)
-  })
-  await page.goto(`${app.url}/sandbox`)
+  const opened = await openSandbox(browser, app.url)
+  page = opened.page
+  mishaps = opened.mishaps
 })
 
 afterEach(async () => {
   await page.close()
 })
 
-/** Types a message as one person and gives its place in the stream, once it is shown. */
-async function say(speakerId: string, text: string): Promise<Locator> {
-  await page.getByTestId(`speaker-${speakerId}`).click()
-  await page.getByTestId('composer').fill(text)
-  await page.getByTestId('composer').press('Enter')
-  const message = page.getByRole('article').filter({ has: page.getByTestId('text').getByText(text, { exact: true }) })
-  await message.getByTestId('verdict').waitFor()
-  return message
-}
-
+const say = (speakerId: string, text: string) => sayOn(page, speakerId, text)
 const labelOf = (message: Locator) => message.getByTestId('verdict').getAttribute('data-label')
 
 describe('the sandbox in a browser', () => {

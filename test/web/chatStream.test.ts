@@ -16,6 +16,8 @@ const post: ShownPost = {
   purpose: 'answer',
   body: '本周没有任务。',
   state: 'sent',
+  buttons: [],
+  held: null,
   notBefore: '2026-11-23T09:00:01+08:00',
   at: '2026-11-23T09:00:01+08:00',
 }

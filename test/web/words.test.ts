@@ -6,13 +6,17 @@ const now = Date.parse('2026-11-23T21:00:00+08:00')
 
 describe('words of the page', () => {
   it('says until when a reminder waits', () => {
-    expect(postWords({ state: 'queued', notBefore: '2026-11-24T08:00:00+08:00' }, now)).toBe('等到 11月24日 08:00')
-    expect(postWords({ state: 'queued', notBefore: '2026-11-23T08:00:00+08:00' }, now)).toBe('即将发送')
+    expect(postWords({ state: 'queued', notBefore: '2026-11-24T08:00:00+08:00', held: null }, now)).toBe(
+      '等到 11月24日 08:00',
+    )
+    expect(postWords({ state: 'queued', notBefore: '2026-11-23T08:00:00+08:00', held: null }, now)).toBe('即将发送')
   })
 
   it('says that nothing was sent in a dry run or for want of budget', () => {
-    expect(postWords({ state: 'simulated', notBefore: '' }, now)).toBe('试运行(未发出)')
-    expect(postWords({ state: 'held', notBefore: '' }, now)).toBe('因额度未发')
+    expect(postWords({ state: 'simulated', notBefore: '', held: null }, now)).toBe('试运行(未发出)')
+    expect(postWords({ state: 'held', notBefore: '', held: 'budget' }, now)).toBe('因额度未发')
+    expect(postWords({ state: 'held', notBefore: '', held: 'paused' }, now)).toContain('静默')
+    expect(postWords({ state: 'withdrawn', notBefore: '', held: null }, now)).toBe('已撤回,不作数')
   })
 
   it('shows the clock of China wherever the browser is', () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { type EpochMs, type GroupMessage, PRESS } from '../../domain/message.ts'
+import type { EpochMs, GroupMessage } from '../../domain/message.ts'
+import { PRESS } from '../../domain/press.ts'
 import { parseJson } from '../../net/parse-json.ts'
 import type { Receipt } from '../adapter.ts'
 import type { Press, PressSeal } from '../press-seal.ts'

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { type GroupMessage, PRESS } from '../../domain/message.ts'
+import type { GroupMessage } from '../../domain/message.ts'
+import { PRESS } from '../../domain/press.ts'
 import type { Receipt } from '../adapter.ts'
 import { plainText } from '../markdown.ts'
 import type { PressSeal } from '../press-seal.ts'

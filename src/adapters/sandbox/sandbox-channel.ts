@@ -9,4 +9,6 @@ export const createSandboxChannel = (channelId: string): Channel => ({
   maxBytes: 20_480,
   reaches: () => true,
   send: async ({ outboxId }) => ({ status: 'sent', receipt: outboxId }),
+  // They show as withdrawn what was taken back.
+  recall: async (receipt) => ({ status: 'sent', receipt }),
 })

@@ -25,6 +25,7 @@ const mention = z.strictObject({
 const bodySchema = z.strictObject({
   messageId: platformId,
   groupId: platformId,
+  chat: z.enum(['group', 'single']).optional(),
   groupName: name.optional(),
   // Thirteen digits: what a date of the store can hold.
   sentAt: z.number().int().nonnegative().max(9_999_999_999_999),
@@ -60,19 +61,19 @@ export function createSandbox({ tenantId, channelId, secret, now }: SandboxOptio
           `请检查这些字段:${[...new Set(paths)].slice(0, 8).join('、')}`,
         )
       }
-      const { text: written, mentions, addressesBot, quote, ...known } = parsed.data
+      const { text: written, mentions, addressesBot, quote, chat = 'group', ...known } = parsed.data
       const text = messageText(written)
       const spoken = text.replace(ADDRESS, '')
       const message: GroupMessage = {
         tenantId,
         channelId,
         adapter: 'sandbox',
-        chat: 'group',
         kind: 'text',
+        chat,
         ...known,
         text: spoken,
         mentions: mentions ?? mentionsInText(spoken),
-        addressesBot: addressesBot === true || spoken !== text,
+        addressesBot: chat === 'single' || addressesBot === true || spoken !== text,
         ...(quote === undefined ? {} : { quote: { ...quote, text: shortened(quote.text, MAX_TEXT) } }),
       }
       return { kind: 'messages', messages: [message], acknowledge }

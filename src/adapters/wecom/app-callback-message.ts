@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { type GroupMessage, PRESS } from '../../domain/message.ts'
+import type { GroupMessage } from '../../domain/message.ts'
+import { PRESS } from '../../domain/press.ts'
 import { refusal } from '../refusal.ts'
 import { MEDIA, messageText, platformId } from '../text.ts'
 import { readButtonKey } from './card.ts'

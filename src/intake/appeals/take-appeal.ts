@@ -102,6 +102,6 @@ export async function takeAppeal(
   const note = group ? await noteTo(trx, appeal, group, options) : null
   const to = note ? '会转给群里的负责人' : '会由管理员处理'
   const more = reason === '' ? '要补充理由,请私下发“申诉 理由”。' : ''
-  const answer = `申诉已记下(${appeal.number} 号)${which},${to},有结果会私下告诉您;这条提醒暂不计入次数。${more}`
+  const answer = `申诉已记下,编号 ${appeal.number},${to},有结果会私下告诉您;这条提醒${which}暂不计入次数。${more}`
   return { answer, notes: note ? [note] : [] }
 }

@@ -26,13 +26,19 @@ export interface Changing {
 
 const MOST_SHOWN = 2
 
-/** What changed, in one line. */
+/** Lines that orders change: whoever reads the answer knows them by the order, not as they are written. */
+const OF_ORDERS = /^\s*(?:mode|observeFirst|exempt|members):/u
+
+/** What changed, in one line, to follow the number of the version. */
 function changed(changes: readonly LineChange[]): string {
-  if (changes.length === 0) return '内容没有变化'
-  if (changes.length > 2 * MOST_SHOWN) return `共改动 ${changes.length} 行`
-  return changes
-    .map(({ kind, text }) => `${kind === 'added' ? '改为' : '原为'}「${safeText(text.trim(), 40)}」`)
-    .join(',')
+  if (changes.length === 0) return ',内容没有变化'
+  const written = changes.filter(({ text }) => !OF_ORDERS.test(text))
+  const mode = changes.find(({ kind, text }) => kind === 'added' && /^mode:/u.test(text))?.text
+  const now = mode === undefined ? '' : mode.includes('observe') ? ',只记录、不提醒' : ',已启用'
+  if (written.length === 0) return now
+  if (written.length > 2 * MOST_SHOWN) return `${now},共改动 ${written.length} 行`
+  const lines = written.map(({ kind, text }) => `${kind === 'added' ? '改为' : '原为'}「${safeText(text.trim(), 40)}」`)
+  return `${now}:${lines.join(',')}`
 }
 
 async function set(
@@ -102,7 +108,7 @@ export async function exempt(
   const names = members.map(({ name }) => safeText(name, 20)).join('、')
   const after = withExempt(source, ids, order.exempt)
   if (after === source) return { answer: order.exempt ? `${names}已在豁免名单里。` : `${names}不在豁免名单里。` }
-  const done = await set(trx, on, { before: source, source: after, reason: `${verb} ${ids.join('、')}` }, by)
+  const done = await set(trx, on, { before: source, source: after, reason: `${verb} ${names}` }, by)
   if (!done) return { answer: NOT_CHANGED }
   const effect = order.exempt ? '以后不再提醒' : '以后和大家一样'
   return { answer: `已${verb}${names}(规则第 ${done.version} 版):${effect}。发“撤销”可撤回。`, apply: done.apply }
@@ -123,7 +129,7 @@ export async function undo(trx: Kysely<Tables>, on: OrderedGroup, by: Changing):
   const to = restores === 0 ? '本单位的通用规则' : `第 ${restores} 版`
   const what = safeText(step.undone.reason, 30)
   return {
-    answer: `已撤销第 ${step.undone.version} 版的改动(${what}),恢复为${to},现在是第 ${done.version} 版:${done.change}。`,
+    answer: `已撤销第 ${step.undone.version} 版的改动(${what}),恢复为${to},现在是第 ${done.version} 版${done.change}。`,
     apply: done.apply,
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CallbackRequest } from '../../../src/adapters/adapter.ts'
 import { createSandbox } from '../../../src/adapters/sandbox/sandbox.ts'
+import { createSandboxChannel } from '../../../src/adapters/sandbox/sandbox-channel.ts'
 import { signStandardWebhook, standardWebhookKey } from '../../../src/adapters/standard-webhooks.ts'
 import { groupMessageSchema } from '../../../src/domain/message.ts'
 import { refusalOf } from '../refused.ts'
@@ -80,6 +81,12 @@ describe('sandbox', () => {
     expect(messageOf(sample({ text: '@bots 你好' }))).toMatchObject({ text: '@bots 你好', addressesBot: false })
     expect(messageOf(sample({ text: '问问 @bot' })).addressesBot).toBe(false)
     expect(messageOf(sample({ addressesBot: true })).addressesBot).toBe(true)
+  })
+
+  it('takes what is said in private as addressed to the bot, and takes back what it said', async () => {
+    const said = messageOf(sample({ chat: 'single', groupId: 'single:g1:u1', text: '申诉' }))
+    expect(said).toMatchObject({ chat: 'single', addressesBot: true, text: '申诉' })
+    expect(await createSandboxChannel('demo').recall?.('o1')).toMatchObject({ status: 'sent' })
   })
 
   it('reads mentions from the text where none are given', () => {

@@ -144,7 +144,7 @@ onEachStore('a button of a WeCom card', (stores) => {
     const seconds = MORNING / 1000 + 120
     await press(taskId, { seconds })
     expect(await press(taskId, { seconds: seconds + 5 })).toContain('不用重复提交')
-    expect(await press(taskId, { seconds, userid: 'wangwu' })).toContain('没有给您的提醒')
+    expect(await press(taskId, { seconds, userid: 'wangwu' })).toContain('没有找到给您的这条提醒')
     expect(await appeals(store)).toHaveLength(1)
   })
 

@@ -208,7 +208,7 @@ onEachStore('an appeal that is rejected', (stores) => {
     await reminded(store, intake)
     await ask(intake, '申诉', LIMEI)
     await ask(intake, '驳回申诉 1', LEADER)
-    expect((await outcomesTo(store, 'limei')).at(-1)?.body).toMatch(/理由:负责人没有另写\n.*直接和负责人沟通/)
+    expect((await outcomesTo(store, 'limei')).at(-1)?.body).toMatch(/负责人没有另写理由。\n.*直接和负责人沟通/)
   })
 })
 

@@ -17,7 +17,7 @@ onEachStore('an appeal', (stores) => {
     await reminded(store, intake)
     const answer = await ask(intake, '申诉 是县里要的材料', LIMEI)
 
-    expect(answer).toContain('申诉已记下(1 号)')
+    expect(answer).toContain('申诉已记下,编号 1,')
     expect(answer).toContain('「测试群」“热烈祝贺')
     const [note, ...others] = await wordsTo(store, 'chen')
     expect(others).toEqual([])

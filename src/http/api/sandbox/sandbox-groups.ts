@@ -24,6 +24,10 @@ export const TRY_OUT_GROUP: SandboxGroup = {
   ],
 }
 
+/** The private chat with the bot of somebody of a group: the sandbox's people are not the same person in two groups. */
+export const privateChatOf = (groupId: string, memberId: string): string =>
+  `single:${groupId}:${memberId}`.slice(0, 256)
+
 /** The groups of the sandbox: the one to type in, and one for each transcript that can be replayed. */
 export const sandboxGroups = (transcripts: ReadonlyMap<string, Transcript>): SandboxGroup[] => [
   TRY_OUT_GROUP,

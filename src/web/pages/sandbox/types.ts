@@ -1,3 +1,4 @@
+import type { CardButton } from '../../../domain/card.ts'
 import type { Action, Hold, Purpose } from '../../../domain/decision.ts'
 import type { Flag, Label } from '../../../domain/label.ts'
 import type { ProblemState, TaskState } from '../../../domain/ledger.ts'
@@ -7,10 +8,15 @@ import type { Evidence } from '../../../domain/verdict.ts'
 /** What `/api/sandbox…` answers; moments are ISO 8601 or epoch milliseconds. */
 export type Moment = string | number
 
+export interface GroupMember extends Member {
+  /** The group id of this person's private chat with the bot, once the server has told it. */
+  privateChat?: string
+}
+
 export interface Group {
   groupId: string
   name: string
-  members: Member[]
+  members: GroupMember[]
 }
 
 export interface TranscriptSummary {
@@ -77,7 +83,16 @@ export interface ShownItem {
   messageId: string
 }
 
-export type PostState = 'queued' | 'sending' | 'sent' | 'held' | 'dropped' | 'failed' | 'uncertain' | 'simulated'
+export type PostState =
+  | 'queued'
+  | 'sending'
+  | 'sent'
+  | 'held'
+  | 'dropped'
+  | 'failed'
+  | 'uncertain'
+  | 'simulated'
+  | 'withdrawn'
 
 export interface ShownPost {
   outboxId: string
@@ -85,9 +100,22 @@ export interface ShownPost {
   to: string
   purpose: Purpose
   body: string
+  buttons: CardButton[]
   state: PostState
+  held: Hold | null
   notBefore: string
   at: string
+}
+
+/** What somebody told the bot alone; `answer` is what it said at once. */
+export interface ToldLine {
+  messageId: string
+  memberId: string
+  text: string
+  /** By a button. */
+  pressed: boolean
+  at: string
+  answer: { body: string; at: string } | null
 }
 
 export type Mode = 'observe' | 'enforce'
@@ -98,16 +126,19 @@ export interface GroupState {
   messages: ShownMessage[]
   ledger: ShownItem[]
   posts: ShownPost[]
+  told: ToldLine[]
 }
 
 /** The body of a signed sandbox callback. */
 export interface SandboxMessage {
   messageId: string
   groupId: string
-  groupName: string
+  groupName?: string
+  chat?: 'group' | 'single'
   sentAt: number
   sender: Member
   text: string
   mentions?: Mention[]
+  addressesBot?: boolean
   quote?: { messageId: string; text: string }
 }

@@ -37,7 +37,7 @@ export const HOLD_WORDS: Readonly<Record<Hold, string>> = {
   'own-words': '转述机器人的话,未发',
   'no-recipient': '没有可告知的人,未发',
   'no-channel': '没有可用的渠道,未发',
-  corrected: '判断已更正,不作数',
+  corrected: '已撤回,不作数',
 }
 
 export const PURPOSE_WORDS: Readonly<Record<Purpose, string>> = {
@@ -68,14 +68,19 @@ export const stateWords = ({ kind, state }: Pick<ShownItem, 'kind' | 'state'>): 
   kind === 'problem' && state === 'open' ? '待受理' : STATE_WORDS[state]
 
 /** What became of something the bot has to say; `now` in epoch milliseconds. */
-export function postWords({ state, notBefore }: Pick<ShownPost, 'state' | 'notBefore'>, now: number): string {
+export function postWords(
+  { state, notBefore, held }: Pick<ShownPost, 'state' | 'notBefore' | 'held'>,
+  now: number,
+): string {
   switch (state) {
     case 'sent':
       return '已送达'
     case 'simulated':
       return '试运行(未发出)'
     case 'held':
-      return '因额度未发'
+      return HOLD_WORDS[held ?? 'budget']
+    case 'withdrawn':
+      return HOLD_WORDS.corrected
     case 'dropped':
       return '已过时,不再发送'
     case 'failed':
