@@ -5,6 +5,7 @@ import { checkAllGroups } from './app/group-checks.ts'
 import { startListening } from './app/listeners.ts'
 import { openServer } from './app/open-server.ts'
 import { readPolicyFile } from './app/policy-files.ts'
+import { createPolicyReload } from './app/policy-reload.ts'
 import { createReconsidering, openSecondOpinion } from './app/second-opinion.ts'
 import { openTenantJudges } from './app/tenant-judges.ts'
 import { every, sleep } from './app/timers.ts'
@@ -214,6 +215,21 @@ async function joinRooms(options: AppOptions, configured: Configured, closers: (
   }
   closers.push(every(TRIALS_MS, 'reporting on groups that were observed', trials, log))
   closers.push(every(POLICY_REFRESH_MS, 'reading the policies again', policies.refresh, log))
+  const reload = createPolicyReload({
+    read: () => readPolicyFile(env, options.root, 'standard.yaml'),
+    source: policy.source,
+    take: async ({ source, fileName, warnings }) => {
+      const by = { author: 'operator', reason: '文件有改动', fileName }
+      const { version } = await policies.set({ tenantId: DEFAULT_TENANT, groupId: '' }, source, by)
+      log.info({ file: fileName, version, warnings }, 'the policy file was changed and is in force')
+    },
+    onRefused: ({ code, message, hint }) =>
+      log.error(
+        { code, faults: message, hint },
+        'the policy file was changed and is not taken; the one in force stays',
+      ),
+  })
+  closers.push(every(POLICY_REFRESH_MS, 'looking at the policy file', reload, log))
   closers.push(every(MODEL_REFRESH_MS, 'looking for models of tenants', judges.refresh, log))
   if (store.kind === 'embedded') closers.push(every(UPKEEP_MS, 'upkeep of the store', createUpkeep(db), log))
   closers.push(() => ending.abort())

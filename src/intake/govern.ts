@@ -8,6 +8,7 @@ import type { OutboxEntry } from '../store/outbox.ts'
 import { decideOn } from './decide-on.ts'
 import type { Effects } from './effects.ts'
 import { type GroupState, ownerOf, stateMode } from './group-state.ts'
+import { reachOf } from './reach.ts'
 import type { Rooms } from './rooms.ts'
 
 /** What the policy in force decides on a judged message, what later windows count of it, and the words that come of it. */
@@ -24,11 +25,7 @@ export function govern(
     history: state,
     demandsNear: () => state.demands,
     ownerId: ownerOf(state),
-    can: {
-      privateMessage: rooms.route(state.group, { kind: 'member', memberId: sender.memberId }) !== null,
-      groupPost: rooms.route(state.group, { kind: 'group' }) !== null,
-      recall: false,
-    },
+    can: reachOf(rooms, state.group, sender.memberId),
     silence: state.silence?.kind ?? null,
   })
   const mode = stateMode(state, now)

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { isPress } from '../../domain/message.ts'
 import { ADMIN_HELP, HELP } from '../../ledger/command.ts'
+import { checkReach } from '../../policy/check.ts'
 import { findGroup, type GroupRef, membersOf } from '../../store/groups.ts'
 import type { StoredMessage } from '../../store/messages.ts'
 import type { OutboxEntry } from '../../store/outbox.ts'
@@ -13,6 +14,7 @@ import { startConfirmation } from '../confirm/start-confirmation.ts'
 import { whoRead } from '../confirm/who-read.ts'
 import type { PolicyInForce } from '../group-state.ts'
 import type { PolicyBook } from '../policy-book.ts'
+import { reachOf } from '../reach.ts'
 import type { Rooms } from '../rooms.ts'
 import { adminsGroup, chooseGroup, groupsLed, isAdmin, type OrderedGroup } from './admins.ts'
 import { type Changing, enforce, exempt, observe, type PolicyChanged, undo } from './change-policy.ts'
@@ -41,6 +43,7 @@ export interface CarriedOut {
 const only = (answer: string): CarriedOut => ({ answer, notes: [] })
 
 const IN_PRIVATE = '这里说的内容只和您本人有关,请私下发给我。'
+const MOST_LACKING = 3
 const FIXED = '这里的规则不能用命令修改。'
 
 /**
@@ -106,9 +109,19 @@ async function adminsOrder(
     }
     default: {
       if (context.changePolicy === null) return only(FIXED)
-      return { ...(await change(trx, order, message, on, { prepare: context.changePolicy, by })), notes: [] }
+      const changed = await change(trx, order, message, on, { prepare: context.changePolicy, by })
+      const lacking = order.name === 'enforce' ? lackingWords(on, by, context) : ''
+      return { ...changed, answer: `${changed.answer}${lacking}`, notes: [] }
     }
   }
+}
+
+/** What the ways out of a group cannot carry of the rules that somebody puts in force. */
+function lackingWords({ group }: OrderedGroup, by: string, { rooms, policyOf }: OrderContext): string {
+  const lacking = checkReach(policyOf(group).policy, reachOf(rooms, group, by))
+  if (lacking.length === 0) return ''
+  const more = lacking.length > MOST_LACKING ? `\n……共 ${lacking.length} 处` : ''
+  return `\n请留意:${lacking.slice(0, MOST_LACKING).join('\n')}${more}`
 }
 
 function change(

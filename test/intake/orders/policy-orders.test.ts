@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { openPolicyBook } from '../../../src/intake/policy-book.ts'
 import { policyHistory } from '../../../src/intake/policy-history.ts'
+import type { Rooms } from '../../../src/intake/rooms.ts'
 import { policyVersions } from '../../../src/store/policies.ts'
 import { BOAST, ENFORCED, LEADER, MORNING, TASK } from '../../helpers/intake.ts'
 import { onEachStore } from '../../helpers/stores.ts'
@@ -31,6 +32,13 @@ onEachStore('orders about the policy', (stores) => {
     ])
     expect(await order('启用')).toContain('不用再启用')
     expect(await policyVersions(store.db, GROUP)).toHaveLength(1)
+  })
+
+  it('say what the ways out of the group cannot carry of the rules that are put in force', async () => {
+    const store = await stores.open()
+    const route: Rooms['route'] = (_group, audience) => (audience.kind === 'group' ? 'test' : null)
+    const { order } = await officeOn(store, { policy: OBSERVED, rooms: { route } })
+    expect(await order('启用')).toContain('本群的通道不能私下说话,remind-sender 只会记录')
   })
 
   it('take effect with the next message and never judge old messages anew', async () => {
@@ -99,10 +107,10 @@ onEachStore('orders about the policy', (stores) => {
     await order('启用')
     await order('豁免 李梅')
     const undone = await order('撤销')
-    expect(undone).toMatch(/已撤销第 2 版的改动\(豁免 limei\),恢复为第 1 版,现在是第 3 版/)
+    expect(undone).toMatch(/已撤销第 2 版的改动\(豁免 东河村-李梅\),恢复为第 1 版,现在是第 3 版/)
     expect([policies.of(GROUP).policy.mode, policies.of(GROUP).policy.exempt.members]).toEqual(['enforce', []])
     expect(await order('撤销')).toMatch(
-      /已撤销第 1 版的改动\(启用\),恢复为本单位的通用规则,现在是第 4 版:.*mode: observe/,
+      /已撤销第 1 版的改动\(启用\),恢复为本单位的通用规则,现在是第 4 版,只记录、不提醒/,
     )
     expect(policies.of(GROUP)).toMatchObject({ version: 4, policy: { mode: 'observe' } })
     expect(await order('撤销')).toContain('没有可撤销的')
