@@ -1,15 +1,13 @@
 import { join } from 'node:path'
 import type { Timing } from './adapters/adapter.ts'
 import type { Fetch } from './adapters/http-client.ts'
-import { checkAllGroups } from './app/group-checks.ts'
 import { startListening } from './app/listeners.ts'
 import { openServer } from './app/open-server.ts'
 import { readPolicyFile } from './app/policy-files.ts'
-import { createPolicyReload } from './app/policy-reload.ts'
+import { startRounds } from './app/rounds.ts'
 import { createReconsidering, openSecondOpinion } from './app/second-opinion.ts'
 import { openTenantJudges } from './app/tenant-judges.ts'
 import { every, sleep } from './app/timers.ts'
-import { reportTrials } from './app/trial-reports.ts'
 import { DEFAULT_TENANT } from './app/ways/way.ts'
 import { openWays } from './app/ways.ts'
 import type { Clock } from './domain/message.ts'
@@ -34,21 +32,14 @@ import { createCourier } from './outbox/courier.ts'
 import { createPermit } from './outbox/permit.ts'
 import { postDigests } from './outbox/post-digests.ts'
 import { digestHour, openQueue } from './outbox/queue.ts'
-import { sweepOutbox } from './outbox/sweep.ts'
 import { openStore, type Store, type StoreLocation } from './store/database.ts'
 import { groupKey } from './store/groups.ts'
 import { createUpkeep } from './store/maintain.ts'
 import { markUncertain } from './store/outbox.ts'
 import { silenceIn } from './store/silences.ts'
 
-const POLICY_REFRESH_MS = 10_000
 const MODEL_REFRESH_MS = 10_000
 const UPKEEP_MS = 60_000
-const SWEEP_MS = 60_000
-/** Whether the weekly look at the groups is due. */
-const GROUPS_MS = 600_000
-/** Whether a group has been observed for long enough to be reported on. */
-const TRIALS_MS = 600_000
 
 /** What the world lends to the app; tests lend something else. */
 export interface AppOptions {
@@ -198,38 +189,20 @@ async function joinRooms(options: AppOptions, configured: Configured, closers: (
   await queue.work({ courier, postDigests: digests, reconsider })
   // Down at the hour of the digests: they are made up for on the same day.
   if (now() >= digestHour(now())) await digests()
-  const sweep = async () => {
-    const late = await sweepOutbox(db, queue, now())
-    if (late > 0) log.warn({ late }, 'entries of the outbox had no job any more and are queued again')
-  }
-  closers.push(every(SWEEP_MS, 'sweeping the outbox', sweep, log))
-  const lookAtGroups = async () => {
-    const checked = await checkAllGroups({ db, jobs: queue, rooms, policyOf: policies.of }, now())
-    for (const { tenantId, suggestions, notes } of checked)
-      log.info({ tenant: tenantId, suggestions, notes }, 'the groups were looked at')
-  }
-  closers.push(every(GROUPS_MS, 'looking at the groups', lookAtGroups, log))
-  const trials = async () => {
-    for (const group of await reportTrials({ db, jobs: queue, rooms, policyOf: policies.of }, now()))
-      log.info({ group: groupKey(group) }, 'what a group was observed for has been reported')
-  }
-  closers.push(every(TRIALS_MS, 'reporting on groups that were observed', trials, log))
-  closers.push(every(POLICY_REFRESH_MS, 'reading the policies again', policies.refresh, log))
-  const reload = createPolicyReload({
-    read: () => readPolicyFile(env, options.root, 'standard.yaml'),
-    source: policy.source,
-    take: async ({ source, fileName, warnings }) => {
-      const by = { author: 'operator', reason: '文件有改动', fileName }
-      const { version } = await policies.set({ tenantId: DEFAULT_TENANT, groupId: '' }, source, by)
-      log.info({ file: fileName, version, warnings }, 'the policy file was changed and is in force')
-    },
-    onRefused: ({ code, message, hint }) =>
-      log.error(
-        { code, faults: message, hint },
-        'the policy file was changed and is not taken; the one in force stays',
-      ),
-  })
-  closers.push(every(POLICY_REFRESH_MS, 'looking at the policy file', reload, log))
+  closers.push(
+    ...startRounds({
+      db,
+      queue,
+      rooms,
+      policies,
+      now,
+      log,
+      metrics,
+      tenantId: DEFAULT_TENANT,
+      tenants: [DEFAULT_TENANT, ...(ways.sandboxOpen ? [SANDBOX_TENANT] : [])],
+      policyFile: { source: policy.source, read: () => readPolicyFile(env, options.root, 'standard.yaml') },
+    }),
+  )
   closers.push(every(MODEL_REFRESH_MS, 'looking for models of tenants', judges.refresh, log))
   if (store.kind === 'embedded') closers.push(every(UPKEEP_MS, 'upkeep of the store', createUpkeep(db), log))
   closers.push(() => ending.abort())

@@ -60,6 +60,12 @@ export function createMetrics() {
       labelNames: ['channel'],
       registers,
     }),
+    openAppeals: new Gauge({
+      name: 'qingqun_appeals_open',
+      help: 'Appeals that wait for a decision; decider="no": nobody in the groups can decide, the operator is asked to',
+      labelNames: ['decider'],
+      registers,
+    }),
     listenerFaults: new Counter({
       name: 'qingqun_listener_faults_total',
       help: 'What went wrong with a way in that stays open, by channel and code',
