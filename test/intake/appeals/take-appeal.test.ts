@@ -69,7 +69,7 @@ onEachStore('an appeal', (stores) => {
     expect(await ask(intake, pressed(of(first.messageId)?.outbox_id ?? ''), LIMEI)).toContain('“热烈祝贺')
     const quote = { text: (of(second.messageId)?.body ?? '').slice(0, 40) }
     expect(await ask(intake, '申诉', LIMEI, { quote })).toContain('“喜报！我镇')
-    expect(await ask(intake, '申诉', LIMEI)).toContain('3 号')
+    expect(await ask(intake, '申诉', LIMEI)).toContain('编号 3,')
     const kept = (await appealsIn(store)).map(({ message_id }) => message_id)
     expect(kept).toEqual([first.messageId, second.messageId, third.messageId])
   })
