@@ -12,8 +12,12 @@ export function enforcedFrom(source: string): string {
   return place ? withoutLines(enforced, place) : enforced
 }
 
-/** An id as the file writes it: in quotes only where it needs them. */
-const written = (id: string): string => stringify(id, { collectionStyle: 'flow', lineWidth: 0 }).trim()
+/** What means the same with and without quotes wherever it stands, save for words such as `true`. */
+const PLAIN = /^[\p{L}\p{N}][\p{L}\p{N}_.@-]*$/u
+
+/** An id as the file writes it: in quotes only where it may need them. */
+const written = (id: string): string =>
+  stringify(id, { lineWidth: 0, defaultStringType: PLAIN.test(id) ? 'PLAIN' : 'QUOTE_DOUBLE' }).trim()
 
 /** The same policy file with these members exempt, or exempt no more; comments stay where they are. */
 export function withExempt(source: string, memberIds: readonly string[], exempt: boolean): string {
