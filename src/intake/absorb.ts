@@ -43,9 +43,7 @@ export function absorb(state: GroupState, effects: Effects): void {
  * demands, the others must know.
  */
 export function shareWithOthers(states: ReadonlyMap<string, GroupState>, from: GroupState, effect: Effects): void {
-  if (effect.demand)
-    for (const state of states.values())
-      if (state.group.tenantId === from.group.tenantId) state.demands.push(effect.demand)
+  if (effect.demand) from.demands.add(effect.demand)
   for (const { audience, purpose, notBefore, state: entryState } of effect.entries) {
     if (audience.kind !== 'member' || entryState === 'held') continue
     for (const state of states.values())

@@ -23,7 +23,7 @@ export function govern(
   const { decisions, matches, demand } = decideOn(judged, {
     policy,
     history: state,
-    demandsNear: () => state.demands,
+    demandsNear: state.demands.near,
     ownerId: ownerOf(state),
     can: reachOf(rooms, state.group, sender.memberId),
     silence: state.silence?.kind ?? null,

@@ -4,10 +4,10 @@ import type { LedgerItem } from '../domain/ledger.ts'
 import type { EpochMs, Member } from '../domain/message.ts'
 import type { Policy } from '../domain/policy.ts'
 import { modeIn } from '../policy/mode.ts'
-import type { StoredDemand } from '../store/demands.ts'
 import type { Group } from '../store/groups.ts'
 import type { RecentMessage } from '../store/messages.ts'
 import type { Silence } from '../store/silences.ts'
+import type { DemandIndex } from './demand-index.ts'
 
 /** A policy with the version that decisions name. */
 export interface PolicyInForce {
@@ -35,8 +35,8 @@ export interface GroupState {
   matches: PastMatch[]
   /** By which messages somebody asked for something, oldest first. */
   asks: PastAsk[]
-  /** Earlier demands of the tenant that messages of this batch may repeat. */
-  demands: StoredDemand[]
+  /** Earlier demands that messages of this batch may repeat; one for all groups of the tenant. */
+  demands: DemandIndex
   /** Who told the bot to be silent here; read for each batch. */
   silence: Silence | null
   decisions: PastDecision[]

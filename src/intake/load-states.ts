@@ -14,6 +14,7 @@ import { postsTo } from '../store/outbox.ts'
 import { asksSince, matchesSince } from '../store/rule-matches.ts'
 import { silencesIn } from '../store/silences.ts'
 import type { Tables } from '../store/tables.ts'
+import { createDemandIndex, type DemandIndex } from './demand-index.ts'
 import { type GroupState, isJudged, ownerOf, type PolicyInForce, stateMode } from './group-state.ts'
 import { forget } from './remember.ts'
 import type { StateCache } from './state-cache.ts'
@@ -149,6 +150,7 @@ async function readDemands(
   trx: Kysely<Tables>,
   states: ReadonlyMap<string, GroupState>,
   messages: readonly GroupMessage[],
+  demandsOf: (tenantId: string) => DemandIndex,
   since: EpochMs,
 ): Promise<void> {
   const asking = messages.filter((message) => {
@@ -157,8 +159,8 @@ async function readDemands(
   })
   for (const [tenantId, ofTenant] of Map.groupBy(asking, (message) => message.tenantId)) {
     const bands = ofTenant.flatMap((message) => sketchOf(message.text)?.bands ?? [])
-    const found = await demandsLike(trx, tenantId, bands, since)
-    for (const state of states.values()) if (state.group.tenantId === tenantId) state.demands.push(...found)
+    const demands = demandsOf(tenantId)
+    for (const demand of await demandsLike(trx, tenantId, bands, since)) demands.add(demand)
   }
 }
 
@@ -187,6 +189,12 @@ export async function loadStates(
     now,
   )
   const earliest = Math.min(...messages.map((message) => message.sentAt))
+  const indexes = new Map<string, DemandIndex>()
+  const demandsOf = (tenantId: string): DemandIndex => {
+    const known = indexes.get(tenantId) ?? createDemandIndex()
+    indexes.set(tenantId, known)
+    return known
+  }
   const fresh: GroupState[] = []
   const states = new Map(
     groups.map((group): [string, GroupState] => {
@@ -195,7 +203,15 @@ export async function loadStates(
       if (remembered && remembered.inForce.policy === inForce.policy && remembered.since <= earliest)
         return [
           groupKey(group),
-          { ...remembered, group, inForce, demands: [], silence: null, decisions: [], posts: [] },
+          {
+            ...remembered,
+            group,
+            inForce,
+            demands: demandsOf(group.tenantId),
+            silence: null,
+            decisions: [],
+            posts: [],
+          },
         ]
       const state: GroupState = {
         group,
@@ -208,7 +224,7 @@ export async function loadStates(
         items: new Map(),
         matches: [],
         asks: [],
-        demands: [],
+        demands: demandsOf(group.tenantId),
         silence: null,
         decisions: [],
         posts: [],
@@ -221,7 +237,7 @@ export async function loadStates(
   await readMemory(trx, fresh, needs, earliest)
   await readDecisions(trx, states, messages, earliest - needs.decisionsWithin - 1, now)
   await readPosts(trx, states, messages, earliest - needs.postsWithin - 1, now)
-  await readDemands(trx, states, messages, earliest - needs.demandsWithin)
+  await readDemands(trx, states, messages, demandsOf, earliest - needs.demandsWithin)
   const silences = await silencesIn(trx, groups, now)
   for (const [key, state] of states) state.silence = silences.get(key) ?? null
   return states

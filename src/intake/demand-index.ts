@@ -1,7 +1,7 @@
-import { DAY_MS } from '../../domain/calendar.ts'
-import type { EpochMs } from '../../domain/message.ts'
-import type { Sketch } from '../../policy/sketch.ts'
-import type { StoredDemand } from '../../store/demands.ts'
+import { DAY_MS } from '../domain/calendar.ts'
+import type { EpochMs } from '../domain/message.ts'
+import type { Sketch } from '../policy/sketch.ts'
+import type { StoredDemand } from '../store/demands.ts'
 
 /** Demands of a tenant as the store finds them: by the bands of their sketches. */
 export interface DemandIndex {
